@@ -1,0 +1,183 @@
+"""Reading and writing records: JSON Lines and Parquet, atomic, errors with file, line and field."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from .errors import NotebenchError
+from .records import SCHEMA_VERSION, Draft, Session, Tally
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+R = TypeVar("R")
+
+TALLY_COLUMNS = list(Tally.model_fields)
+
+
+@contextmanager
+def atomic(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
+    """A file that appears under its name only when the block ends without an error."""
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
+        umask = os.umask(0)
+        os.umask(umask)
+        Path(name).chmod(0o666 & ~umask)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def write_text(path: str | os.PathLike[str], text: str) -> Path:
+    """Write a text file whole or not at all."""
+    with atomic(path) as stream:
+        stream.write(text.encode())
+    return Path(path)
+
+
+def to_line(record: BaseModel) -> str:
+    """One record as a line of JSON, keeping unknown fields.
+
+    Sessions and drafts are written as they were given (a field never set stays away); all other
+    records are written with every field.
+    """
+    as_given = isinstance(record, Session | Draft)
+    data: dict[str, Any] = record.model_dump(mode="json", exclude_unset=as_given)
+    if as_given:
+        data = {"schema_version": SCHEMA_VERSION, **data}
+    return json.dumps(data, ensure_ascii=False)
+
+
+def write_jsonl(path: str | os.PathLike[str], records: Iterable[BaseModel]) -> int:
+    """Write records, one a line, whole or not at all; returns how many."""
+    n = 0
+    with atomic(path) as stream:
+        for record in records:
+            stream.write(to_line(record).encode() + b"\n")
+            n += 1
+    return n
+
+
+def append_jsonl(stream: IO[str], record: BaseModel) -> None:
+    """Append one record to an open text stream and flush it, so that a stop loses nothing."""
+    stream.write(to_line(record) + "\n")
+    stream.flush()
+
+
+def iter_jsonl(path: str | os.PathLike[str], kind: Any) -> Iterator[Any]:
+    """Read records one by one. A malformed line raises NotebenchError with file, line and field."""
+    source = Path(path)
+    adapter: TypeAdapter[Any] = TypeAdapter(kind)
+    try:
+        stream = source.open("rb")
+    except OSError as error:
+        raise NotebenchError(
+            f"can't be read ({error.strerror})", where=str(source), mend="check the path"
+        ) from error
+    with stream:
+        for number, raw in enumerate(stream, 1):
+            if not raw.strip():
+                continue
+            where = f"{source}, line {number}"
+            try:
+                data = json.loads(raw.decode("utf-8-sig" if number == 1 else "utf-8"))
+            except UnicodeDecodeError as error:
+                raise NotebenchError(
+                    f"not UTF-8 ({error.reason} at byte {error.start})", where=where,
+                    mend="save the file as UTF-8",
+                ) from error  # fmt: skip
+            except (ValueError, RecursionError) as error:
+                raise NotebenchError(
+                    f"not valid JSON ({error})", where=where,
+                    mend="each line must be one JSON object",
+                ) from error  # fmt: skip
+            yield _validated(adapter, _upgraded(data, where), where)
+
+
+def read_jsonl(path: str | os.PathLike[str], kind: type[R] | Any) -> list[R]:
+    """All records of a file. Ids of sessions and drafts must be unique in it."""
+    records: list[R] = []
+    seen: set[str] = set()
+    key = {Session: "session_id", Draft: "draft_id"}.get(kind)
+    for record in iter_jsonl(path, kind):
+        if key:
+            name = getattr(record, key)
+            if name in seen:
+                raise NotebenchError(
+                    f"{key} {name!r} is used twice", where=str(path),
+                    mend=f"give each record its own {key}",
+                )  # fmt: skip
+            seen.add(name)
+        records.append(record)
+    if not records and key:
+        raise NotebenchError(
+            "holds no records", where=str(path), mend="each line must be one JSON object"
+        )
+    return records
+
+
+def _upgraded(data: Any, where: str) -> Any:
+    """Bring an older layout up to date; a newer one is refused."""
+    if not isinstance(data, dict):
+        raise NotebenchError(
+            "not a JSON object", where=where, mend="each line must be one JSON object"
+        )
+    version = data.get("schema_version", SCHEMA_VERSION)
+    if version != SCHEMA_VERSION:
+        raise NotebenchError(
+            f"field schema_version: {version!r} is not a layout this version reads",
+            where=where, mend=f"use schema_version {SCHEMA_VERSION}, or a newer notebench",
+        )  # fmt: skip
+    return data
+
+
+def _validated(adapter: TypeAdapter[Any], data: dict[str, Any], where: str) -> Any:
+    try:
+        return adapter.validate_python(data)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(str(part) for part in first["loc"]) or "record"
+        name = data.get("draft_id") or data.get("session_id")
+        message = first["msg"].removeprefix("Value error, ")
+        raise NotebenchError(
+            f"{f'{name!r}, ' if name else ''}field {field}: {message}", where=where,
+            mend="see docs/records.md for the record layout",
+        ) from error  # fmt: skip
+
+
+def write_tallies(path: str | os.PathLike[str], tallies: Iterable[Tally]) -> int:
+    """Write tallies as one tidy Parquet table; returns the number of rows."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rows = [t.model_dump(include=set(TALLY_COLUMNS)) for t in tallies]
+    text = {"session_id", "drafter", "workflow", "format", "section", "stratum", "metric"}
+    schema = pa.schema(
+        [
+            (c, pa.string() if c in text else pa.int64() if c == "sample" else pa.float64())
+            for c in TALLY_COLUMNS
+        ]
+    )
+    with atomic(path) as stream:
+        pq.write_table(pa.Table.from_pylist(rows, schema=schema), stream)
+    return len(rows)
+
+
+def read_tallies(path: str | os.PathLike[str]) -> pd.DataFrame:
+    """Tallies as a DataFrame with the columns of Tally."""
+    import pandas as pd
+
+    return pd.read_parquet(path)
