@@ -66,3 +66,24 @@ def _given(draft: Draft, sections: list[Section]) -> list[Claim]:
         cursor[sentence.section] = span.end
         found.append(Claim(sentence.section, *span))
     return found
+
+
+def unscored(
+    session: Session, draft: Draft, verifier: Verifier, reason: str
+) -> list[ClaimFinding | FactFinding]:
+    """Findings for a draft that could not be judged: every sentence and fact `unscored`."""
+    name = f"{verifier.name}@{verifier.version}"
+    of_claims = [
+        ClaimFinding(
+            draft_id=draft.draft_id, section=c.section, start=c.start, end=c.end, text=c.text,
+            verdict="unscored", reason=reason, verifier=name,
+        )
+        for c in claims(draft)
+    ]  # fmt: skip
+    of_facts = [
+        FactFinding(
+            draft_id=draft.draft_id, fact_id=f.id, verdict="unscored", reason=reason, verifier=name
+        )
+        for f in session.facts or []
+    ]
+    return [*of_claims, *of_facts]

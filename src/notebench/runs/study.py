@@ -1,0 +1,158 @@
+"""The study file: what is compared with what, read from TOML and checked before anything runs."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from .. import formats
+from ..errors import NotebenchError
+from ..records import Workflow
+from ..registry import suggest
+
+
+class Settings(BaseModel):
+    """Base of the study's parts: unknown settings are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class SessionSettings(Settings):
+    """Which sessions: generated ones, or a file of them."""
+
+    n: int | None = Field(default=None, ge=1)
+    """How many to generate; with `file`, how many of it to use."""
+    problem: str | None = None
+    """Only this presenting problem."""
+    noise: str | None = None
+    """Noise on the transcript: asr."""
+    file: str | None = None
+    """A sessions.jsonl to use instead, relative to the study file."""
+
+    @model_validator(mode="after")
+    def _one_source(self) -> SessionSettings:
+        if self.file and (self.problem or self.noise):
+            raise ValueError("problem and noise are for generated sessions; leave them out with file")
+        return self
+
+
+class DrafterSettings(BaseModel):
+    """One drafter and its options; every further setting goes to the drafter itself."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
+
+    name: str
+    """local/<model>, a LiteLLM model string, reference, extractive or saboteur."""
+    label: str | None = None
+    """The name in tables, needed where one drafter is used twice with other options."""
+    workflows: list[Workflow] | None = None
+    """Only these of the study's workflows."""
+
+    @property
+    def shown_as(self) -> str:
+        """Name in drafts and tables."""
+        return self.label or self.name
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What goes to the drafter."""
+        return dict(self.model_extra or {})
+
+
+class LimitSettings(Settings):
+    """How hard models are asked, and when to stop."""
+
+    concurrency: int = Field(default=4, ge=1, le=64)
+    """Calls at once to models behind a server; embedded models run one call at a time."""
+    timeout_s: float = Field(default=120, gt=0)
+    """Seconds before a call is given up."""
+    retries: int = Field(default=3, ge=0)
+    """Further tries after a failure that may pass."""
+    requests_per_minute: float | None = Field(default=None, gt=0)
+    """Upper bound on calls a minute, over all models."""
+    budget_usd: float | None = Field(default=None, ge=0)
+    """The study stops before the call that would pass this."""
+
+
+class Study(Settings):
+    """A whole study."""
+
+    name: str = "study"
+    """Name, used for the run folder."""
+    seed: int = 0
+    """Seed of sessions, drafters and intervals."""
+    sessions: SessionSettings = Field(default_factory=lambda: SessionSettings(n=12))
+    """Which sessions."""
+    drafters: list[DrafterSettings] = Field(min_length=1)
+    """Who writes the notes."""
+    formats: list[str] = Field(default_factory=lambda: ["SOAP"], min_length=1)
+    """Note formats."""
+    workflows: list[Workflow] = Field(default_factory=lambda: ["scribe"], min_length=1)
+    """What the drafters are given."""
+    samples: int = Field(default=1, ge=1)
+    """Notes by each drafter for the same thing."""
+    verifier: str = "local"
+    """Who judges them."""
+    metrics: list[str] | None = None
+    """Metrics to tally; none named: all of them."""
+    limits: LimitSettings = LimitSettings()
+    """Limits."""
+    cache: bool = True
+    """Keep models' answers in the user's cache, so that asking again costs nothing."""
+    base: Path = Field(default=Path("."), exclude=True)
+    """Folder that relative paths start from."""
+
+    @field_validator("formats")
+    @classmethod
+    def _known_formats(cls, names: list[str]) -> list[str]:
+        return [formats.get(name).name for name in names]
+
+    @field_validator("drafters")
+    @classmethod
+    def _distinct(cls, drafters: list[DrafterSettings]) -> list[DrafterSettings]:
+        shown = [d.shown_as for d in drafters]
+        if twice := sorted({s for s in shown if shown.count(s) > 1}):
+            raise ValueError(f"the drafter {twice[0]!r} stands twice; give one of them a label")
+        return drafters
+
+
+def load_study(path: str | Path) -> Study:
+    """Read a study file. Raises NotebenchError with the setting that is wrong and the mend."""
+    source = Path(path)
+    try:
+        data = tomllib.loads(source.read_text("utf-8"))
+    except OSError as error:
+        raise NotebenchError(
+            f"can't be read ({error.strerror})", where=str(source),
+            mend="give the path of a study file; docs/studies.md shows one",
+        ) from error  # fmt: skip
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise NotebenchError(
+            f"not valid TOML ({error})", where=str(source), mend="mend that line"
+        ) from error
+    return make_study(data, where=str(source), base=source.resolve().parent)
+
+
+def make_study(data: dict[str, Any], *, where: str = "study", base: Path = Path(".")) -> Study:
+    """A study from a mapping, with the same checks as a study file."""
+    try:
+        return Study.model_validate({**data, "base": base})
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        setting = ".".join(str(p) for p in first["loc"]) or "study"
+        message = first["msg"].removeprefix("Value error, ")
+        if first["type"] == "extra_forbidden":
+            message, mend = "no such setting", suggest(str(first["loc"][-1]), _fields(first["loc"]))
+        else:
+            mend = "docs/studies.md lists every setting"
+        raise NotebenchError(f"setting {setting}: {message}", where=where, mend=mend) from error
+
+
+def _fields(location: tuple[Any, ...]) -> list[str]:
+    """Settings known at the place where an unknown one was found."""
+    parts = {"sessions": SessionSettings, "limits": LimitSettings}
+    known: type[BaseModel] = parts.get(str(location[0]), Study) if len(location) > 1 else Study
+    return [name for name in known.model_fields if name != "base"]
