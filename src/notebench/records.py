@@ -105,7 +105,6 @@ class Fact(Record):
     attributes: dict[str, Any] = Field(default_factory=dict)
     """Values behind the statement: name, value, unit, previous, who, when, certainty ..."""
 
-
     def shown(self, inputs: set[str]) -> bool:
         """Whether somebody who was given those inputs could know it."""
         return not inputs.isdisjoint(self.seen_in or [self.source])
@@ -381,6 +380,8 @@ class Manifest(Record):
     """sha256 of each input."""
     prompts: dict[str, str] = Field(default_factory=dict)
     """sha256 of each prompt used, by name@version."""
+    verifier: str | None = None
+    """name@version of the verifier behind findings and tallies."""
     digests: dict[str, str] = Field(default_factory=dict)
     """sha256 of each output's content (timing left out), equal between equal runs."""
     cost_usd: float | None = 0.0

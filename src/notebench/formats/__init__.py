@@ -122,7 +122,9 @@ def get(name: str) -> Format:
     try:
         return _all()[name.lower()]
     except KeyError:
-        raise UnknownName(f"no note format is called {name!r}", mend=suggest(name, names())) from None
+        raise UnknownName(
+            f"no note format is called {name!r}", mend=suggest(name, names())
+        ) from None
 
 
 def add(data: dict) -> Format:

@@ -1,7 +1,18 @@
 """Studies: a study file, an engine that resumes, and the run folder that it fills."""
 
-from .engine import execute, plan, rescore
+from .engine import draft_only, execute, plan, rescore
+from .estimate import Estimate, estimate
 from .folder import RunFolder
 from .study import Study, load_study
 
-__all__ = ["RunFolder", "Study", "execute", "load_study", "plan", "rescore"]
+__all__ = [
+    "Estimate",
+    "RunFolder",
+    "Study",
+    "draft_only",
+    "estimate",
+    "execute",
+    "load_study",
+    "plan",
+    "rescore",
+]

@@ -67,7 +67,10 @@ def sessions_of(study: Study) -> list[Session]:
         return found[: wanted.n]
     return list(
         generate(
-            wanted.n or 12, study.seed, problem=wanted.problem, formats=study.formats,
+            wanted.n or 12,
+            study.seed,
+            problem=wanted.problem,
+            formats=study.formats,
             noise=wanted.noise,
         )  # fmt: skip
     )
@@ -139,6 +142,24 @@ def execute(
     return folder
 
 
+def draft_only(study: Study, out: str | Path) -> tuple[RunFolder, list[Draft], list[Failure]]:
+    """Only the drafts of a study, into drafts.jsonl and failures.jsonl of a folder.
+
+    Drafts that the folder holds already are kept before the new ones.
+    """
+    folder, client = RunFolder(out), client_of(study)
+    jobs = plan(study, sessions_of(study), client)
+    folder.path.mkdir(parents=True, exist_ok=True)
+    before = folder.kept()
+    drafts, failures, stopped = _draft_all(folder, study, jobs, progress=True)
+    others = [d for key, d in before.items() if key not in {job.id for job in jobs}]
+    folder.write_drafts([*others, *drafts])
+    folder.write_failures(failures)
+    if stopped:
+        raise BudgetExceeded(stopped, where=str(folder.path))
+    return folder, drafts, failures
+
+
 def rescore(path: str | Path, verifier_name: str, *, progress: bool = True) -> RunFolder:
     """New findings and tallies from the drafts a run kept; no drafter is asked again.
 
@@ -201,8 +222,11 @@ def progress_bar(show: bool) -> Bar:
     """tqdm in a terminal or notebook, silent where asked or where nobody looks."""
     from tqdm.auto import tqdm
 
+    # None: silent unless standard error is a terminal, which in a notebook it never is
+    hidden = False if "ipykernel" in sys.modules else None
+
     def bar(items: Any, **options: Any) -> Any:
-        return tqdm(items, disable=not show or None, leave=False, **options)
+        return tqdm(items, disable=hidden if show else True, leave=False, **options)
 
     return bar
 
@@ -214,7 +238,9 @@ def _part(
     if shard:
         sessions = sessions[shard[0] - 1 :: shard[1]]
     if not sessions:
-        raise NotebenchError("no session is left to work on", mend="use fewer shards, or more sessions")
+        raise NotebenchError(
+            "no session is left to work on", mend="use fewer shards, or more sessions"
+        )
     return sessions
 
 
@@ -273,6 +299,8 @@ def _draft_all(
             failed[job.id] = job.failure("draft", error.what, 0)
         except NotebenchError as error:
             failed[job.id] = job.failure("draft", error.what)
+        except Exception as error:  # a drafter's own fault must not end everybody's study
+            failed[job.id] = job.failure("draft", f"{type(error).__name__}: {error}")
         finally:
             with lock:
                 bar.set_postfix_str(job.shown_as, refresh=False)
@@ -280,7 +308,8 @@ def _draft_all(
 
     here = [job for job in todo if job.in_process]
     there = [job for job in todo if not job.in_process]
-    bar = progress_bar(progress)(None, total=len(jobs), initial=len(jobs) - len(todo), desc="drafting", unit="note")  # fmt: skip
+    done = len(jobs) - len(todo)
+    bar = progress_bar(progress)(None, total=len(jobs), initial=done, desc="drafting", unit="note")
     with folder.journal() as keep, bar, _Pools(study.limits.concurrency, stop) as pools:
         futures = [pools.one.submit(one, job) for job in here]
         futures += [pools.many.submit(one, job) for job in there]
@@ -327,7 +356,9 @@ def _judge(
     ]  # fmt: skip
     folder.write_findings(findings)
     folder.write_failures([*failures, *unverified])
-    counted = progress_bar(progress)(cases(sessions, drafts, findings), desc="counting", unit="note")
+    counted = progress_bar(progress)(
+        cases(sessions, drafts, findings), desc="counting", unit="note"
+    )
     folder.write_tallies(tally(counted, metrics))
 
 

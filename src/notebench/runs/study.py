@@ -35,7 +35,9 @@ class SessionSettings(Settings):
     @model_validator(mode="after")
     def _one_source(self) -> SessionSettings:
         if self.file and (self.problem or self.noise):
-            raise ValueError("problem and noise are for generated sessions; leave them out with file")
+            raise ValueError(
+                "problem and noise are for generated sessions; leave them out with file"
+            )
         return self
 
 
@@ -102,7 +104,7 @@ class Study(Settings):
     """Limits."""
     cache: bool = True
     """Keep models' answers in the user's cache, so that asking again costs nothing."""
-    base: Path = Field(default=Path("."), exclude=True)
+    base: Path = Field(default=Path(), exclude=True)
     """Folder that relative paths start from."""
 
     @field_validator("formats")
@@ -136,7 +138,7 @@ def load_study(path: str | Path) -> Study:
     return make_study(data, where=str(source), base=source.resolve().parent)
 
 
-def make_study(data: dict[str, Any], *, where: str = "study", base: Path = Path(".")) -> Study:
+def make_study(data: dict[str, Any], *, where: str = "study", base: Path = Path()) -> Study:
     """A study from a mapping, with the same checks as a study file."""
     try:
         return Study.model_validate({**data, "base": base})

@@ -71,7 +71,7 @@ def _goes_on(text: str, match: re.Match[str]) -> bool:
 
 
 def _starts_anew(after: str) -> bool:
-    return after[0].isupper() or after[0] in "\n\"“([-•"
+    return after[0].isupper() or after[0] in '\n"“([-•'
 
 
 def _initial(text: str, stop: int) -> bool:

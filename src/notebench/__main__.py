@@ -1,0 +1,5 @@
+"""`python -m notebench`."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,85 @@
+"""What is installed, which models answer, what would leave this machine: doctor."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..errors import CheckFailed, NotebenchError
+from . import app, show
+
+_PACKAGES = (
+    "pandas", "pyarrow", "datasets", "evaluate", "rouge_score", "matplotlib", "litellm",
+    "jupyterlab", "scipy", "xllamacpp",
+)  # fmt: skip
+
+
+@app.command(epilog="Example: notebench doctor study.toml --model ollama/llama3.2")
+def doctor(
+    study: Annotated[
+        Path | None, typer.Argument(help="A study: say what it would send where.")
+    ] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option("--model", help="Ask this model for one word; may be repeated."),
+    ] = None,
+) -> None:
+    """What is installed, which models answer, what would leave this machine.
+
+    Embedded models whose weights are here are asked for one word. A remote model is contacted only
+    if you name it with --model.
+    """
+    print(f"Python {sys.version.split()[0]}")
+    show.table(
+        [[p, "yes" if importlib.util.find_spec(p) else "no"] for p in _PACKAGES],
+        ["package", "installed"],
+    )
+    print()
+    silent = _models(model or [])
+    print()
+    _leaving(study)
+    if silent:
+        raise CheckFailed("these models did not answer: " + ", ".join(silent))
+
+
+def _models(named: list[str]) -> list[str]:
+    """Ask the embedded models that are here and the named ones for one word; who did not answer."""
+    from ..llm import weights
+    from ..llm.client import Client, Limits, Request
+
+    client = Client(limits=Limits(timeout_s=60, retries=0))
+    present = [f"local/{w.name}" for w in weights.models() if w.present]
+    if not importlib.util.find_spec("xllamacpp"):
+        present = []
+        print("embedded models can't run: pip install 'notebench[local]'")
+    rows, silent = [], []
+    for name in [*present, *named]:
+        question = [{"role": "user", "content": "Answer with one word: ready"}]
+        try:
+            answer = client.complete(Request(model=name, messages=question, max_tokens=4))
+            rows.append([name, f"answers ({answer.latency_s:.1f} s)"])
+        except NotebenchError as error:
+            rows.append([name, f"does not answer: {error.what}"])
+            silent.append(name)
+    absent = [w.name for w in weights.models() if not w.present]
+    rows += [[f"local/{name}", f"no weights: notebench models pull {name}"] for name in absent]
+    show.table(rows, ["model", "state"])
+    return silent
+
+
+def _leaving(study: Path | None) -> None:
+    if study is None:
+        print(
+            "Nothing leaves this machine by itself: no telemetry, no look-ups. Text of sessions\n"
+            "goes only to a remote model that you name as drafter or judge. Name a study file to\n"
+            "see what it would send."
+        )
+        return
+    from ..runs import estimate, load_study
+
+    rows = [[e.drafter, e.leaves] for e in estimate(load_study(study), limit=1)]
+    show.table(rows, ["drafter", "what leaves this machine"])

@@ -1,0 +1,93 @@
+"""What a study would ask and cost, found by planning it with a client that asks nothing."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
+
+from ..drafters.base import INPUTS
+from ..errors import NotebenchError
+from ..llm.client import Completion, Request, estimate_call, is_remote
+from .engine import Job, plan, sessions_of
+from .study import Study
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One drafter's share of a study, answers counted at their full allowed length."""
+
+    drafter: str
+    notes: int
+    calls: int
+    prompt_tokens: int
+    completion_tokens: int
+    cost_usd: float | None
+    """Upper bound; None where the model's price is not known."""
+    leaves: str
+    """What would leave this machine, in words."""
+
+
+class _Counter:
+    """Stands in for the client: counts calls and answers with a dash."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.reset()
+
+    def reset(self) -> None:
+        self.calls = self.prompt_tokens = self.completion_tokens = 0
+        self.cost: float | None = 0.0
+        self.remote_to: str | None = None
+
+    def complete(self, request: Request) -> Completion:
+        prompt_tokens, cost = estimate_call(request)
+        with self.lock:
+            self.calls += 1
+            self.prompt_tokens += prompt_tokens
+            self.completion_tokens += request.max_tokens or 0
+            self.cost = None if cost is None or self.cost is None else self.cost + cost
+            if is_remote(request.model, request.api_base):
+                self.remote_to = request.api_base or request.model
+        return Completion(
+            text="-", finish_reason="stop", prompt_tokens=prompt_tokens, completion_tokens=0,
+            cost_usd=0.0, latency_s=0.0, model=request.model, time="", cached=False,
+        )  # fmt: skip
+
+
+def estimate(study: Study, *, limit: int | None = None) -> list[Estimate]:
+    """An estimate for each drafter of a study. No model is asked."""
+    counter = _Counter()
+    jobs = plan(study, sessions_of(study)[:limit], counter)
+    by_drafter: dict[str, list[Job]] = {}
+    for job in jobs:
+        by_drafter.setdefault(job.shown_as, []).append(job)
+    found = []
+    for shown_as, own in by_drafter.items():
+        counter.reset()
+        for job in own:
+            with suppress(NotebenchError):  # a dash is no note; the calls were counted all the same
+                job.drafter.draft(job.task)
+        found.append(
+            Estimate(
+                shown_as,
+                len(own),
+                counter.calls,
+                counter.prompt_tokens,
+                counter.completion_tokens,
+                counter.cost,
+                _leaves(own, counter.remote_to),
+            )  # fmt: skip
+        )
+    return found
+
+
+def _leaves(jobs: list[Job], remote_to: str | None) -> str:
+    if remote_to is None:
+        return "nothing"
+    given = sorted({part for job in jobs for part in INPUTS[job.task.workflow]})
+    return f"{', '.join(given).replace('_', ' ')} of {_count(jobs)} sessions, to {remote_to}"
+
+
+def _count(jobs: list[Job]) -> int:
+    return len({job.task.session.session_id for job in jobs})
