@@ -12,7 +12,7 @@ INPUTS: dict[str, tuple[str, ...]] = {
     "organise": ("rough_notes", "chart"),
     "polish": ("rough_notes", "transcript", "chart"),
 }
-"""What a drafter can know in each workflow: `polish` gets a draft by the clinician, who was there."""
+"""What a drafter can know in each workflow; `polish` gets a draft by the clinician."""
 
 
 @dataclass(frozen=True)
