@@ -1,0 +1,132 @@
+"""The numbers that the local verifier's two small models read, for a claim and for a fact."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from ..records import Fact
+from .checks import View, run_checks
+from .index import SessionIndex
+from .lexicon import cues
+from .terms import Reading, read, scaffold
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A claim's view with its features and the details that the checks gave."""
+
+    view: View
+    values: dict[str, float]
+    details: dict[str, str] = field(default_factory=dict)
+
+
+def claim_features(claim: Reading, section: str, index: SessionIndex) -> Judged:
+    """Features of a claim: coverage by each source, then every typed check."""
+    view = View(claim, section, index.near(claim), index)
+    checked = run_checks(view)
+    values = _coverage(view) | {name: value for name, (value, _) in checked.items()}
+    return Judged(view, values, {name: detail for name, (_, detail) in checked.items()})
+
+
+def _coverage(view: View) -> dict[str, float]:
+    index, claim = view.index, view.claim
+    missing = claim.keys - index.keys
+    lost = index.total(missing) / (index.total(claim.keys) or 1.0)
+    return {
+        "uncovered": lost * (1 - 0.5 * _fuzzy(missing, index)),
+        "uncovered_near": view.novelty,
+        "uncovered_talk": 1 - view.evidence.scores.get("talk", 0.0),
+        "uncovered_notes": 1 - view.evidence.scores.get("notes", 0.0),
+        "uncovered_fact": 1 - view.evidence.scores.get("fact", 0.0),
+        "no_facts": float(not index.session.facts),
+        "scaffold": sum(k in scaffold() for k in claim.keys) / max(1, len(claim.keys)),
+        "length": math.log1p(len(claim.keys)),
+        "numbers": float(bool(view.numbers)),
+        "quoted": float('"' in claim.text or "“" in claim.text),
+        "firm": float(bool(cues().lists["firm"].search(claim.low))),
+    }
+
+
+def _fuzzy(missing: frozenset[str], index: SessionIndex) -> float:
+    """Share of the missing words that nearly are a word of the source."""
+    if not missing:
+        return 0.0
+    near = sum(index.nearly(key) for key in missing)
+    return near / len(missing)
+
+
+@dataclass(frozen=True)
+class NoteView:
+    """A note laid out for asking what it conveys."""
+
+    sentences: tuple[Reading, ...]
+    keys: frozenset[str]
+    values: frozenset[float]
+
+    @classmethod
+    def of(cls, sentences: Sequence[Reading]) -> NoteView:
+        """From its sentences."""
+        return cls(
+            tuple(sentences),
+            frozenset().union(*(s.keys for s in sentences)),
+            frozenset(round(v, 3) for s in sentences for n in s.numbers for v in n.values),
+        )
+
+
+@dataclass(frozen=True)
+class FactView:
+    """A fact's features against a note, and the sentence that comes nearest to it."""
+
+    values: dict[str, float]
+    nearest: int | None
+
+
+def fact_features(fact: Fact, note: NoteView, index: SessionIndex) -> FactView:
+    """Features of a fact against a note: how little of it the note conveys."""
+    wordings = [read(fact.statement)]
+    if fact.generalised:
+        wordings.append(read(fact.generalised))
+    made = [_against(w, note, index) for w in wordings]
+    best = min(made, key=lambda m: m.values["fact_best"])
+    return FactView(best.values | {"fact_generalised": float(len(wordings) > 1)}, best.nearest)
+
+
+def _against(fact: Reading, note: NoteView, index: SessionIndex) -> FactView:
+    single = [index.cover(fact.keys, s.keys) for s in note.sentences]
+    pairs = [
+        index.cover(fact.keys, a.keys | b.keys)
+        for a, b in zip(note.sentences, note.sentences[1:], strict=False)
+    ]
+    nearest = max(range(len(single)), key=single.__getitem__, default=None)
+    best = max(single, default=0.0)
+    wanted = {round(n.value, 3): n for n in fact.numbers if not n.retracted}
+    there = note.sentences[nearest] if nearest is not None else None
+    near = {round(v, 3) for n in there.numbers for v in n.values} if there else set()
+    return FactView(
+        {
+            "fact_whole": 1 - index.cover(fact.keys, note.keys),
+            "fact_best": 1 - best,
+            "fact_pair": 1 - max([best, *pairs]),
+            "fact_heaviest": _heaviest(fact, note, index),
+            "fact_numbers": float(bool(wanted)),
+            "fact_numbers_missing": _gone(wanted, note.values),
+            "fact_numbers_far": _gone(wanted, near),
+            "fact_length": math.log1p(len(fact.keys)),
+            "note_length": math.log1p(sum(len(s.keys) for s in note.sentences)),
+        },
+        nearest,
+    )
+
+
+def _heaviest(fact: Reading, note: NoteView, index: SessionIndex) -> float:
+    """Share of the fact's three weightiest words that the note lacks."""
+    top = sorted(fact.keys, key=lambda k: (-index.weight(k), k))[:3]
+    return sum(k not in note.keys for k in top) / len(top) if top else 0.0
+
+
+def _gone(wanted: dict[float, object], there: frozenset[float] | set[float]) -> float:
+    if not wanted:
+        return 0.0
+    return sum(v not in there for v in wanted) / len(wanted)

@@ -1,0 +1,210 @@
+"""The local verifier: no language model, no network; words, numbers, polarity and typed checks.
+
+For each sentence it looks up the nearest passages of the session, runs the checks of checks.py,
+and a small logistic model fitted on labelled drafts (benchmarks/fit_local_verifier.py) turns them
+into a probability. It does not understand: a fair paraphrase in other words looks unsupported to
+it, and an error made of the session's own words can pass. docs/validation.md says how often.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections import OrderedDict
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from .. import taxonomy
+from ..records import (
+    ClaimFinding,
+    ClaimVerdict,
+    Draft,
+    FactFinding,
+    FactVerdict,
+    Session,
+    Severity,
+    content_hash,
+)
+from .base import Claim, claims
+from .checks import View
+from .features import FactView, Judged, NoteView, claim_features, fact_features
+from .index import SessionIndex
+from .lexicon import cues
+from .scale import Scale, scales
+from .terms import Reading, read
+
+VERSION = "1"
+_KEPT_SESSIONS = 16
+_CONVEYED = 0.45
+"""Score from which a fact counts as what a sentence is about."""
+
+
+class Meaning(NamedTuple):
+    """What a check's finding means."""
+
+    error_type: str
+    verdict: ClaimVerdict
+    words: str
+
+
+@cache
+def meanings() -> dict[str, Meaning]:
+    """Error type, verdict and words by check, from checks.toml."""
+    data = tomllib.loads((files("notebench.verifiers") / "checks.toml").read_text("utf-8"))
+    return {k: Meaning(v["error_type"], v["verdict"], v["words"]) for k, v in data.items()}
+
+
+class LocalVerifier:
+    """Judges drafts without a language model."""
+
+    name = "local"
+    version = VERSION
+
+    def __init__(self) -> None:
+        self._indexes: OrderedDict[str, SessionIndex] = OrderedDict()
+
+    @property
+    def label(self) -> str:
+        """name@version, as findings carry it."""
+        return f"{self.name}@{self.version}"
+
+    def verify(self, session: Session, draft: Draft) -> list[ClaimFinding | FactFinding]:
+        """A claim finding for each sentence in order, then one for each fact of the session."""
+        index = self._index(session)
+        stated = claims(draft)
+        readings = [read(c.text) for c in stated]
+        if not index.usable:
+            why = "the session holds nothing that the note could be checked against"
+            return [
+                *(self._claim(draft, c, "unscored", reason=why) for c in stated),
+                *(self._fact(draft, f.id, "unscored", None, why) for f in session.facts or []),
+            ]
+        found = [
+            self._judge(draft, claim, reading, index)
+            for claim, reading in zip(stated, readings, strict=True)
+        ]
+        return [*found, *self._facts(draft, found, readings, index)]
+
+    def _index(self, session: Session) -> SessionIndex:
+        key = content_hash(session.model_dump(mode="json", exclude={"references"}))
+        index = self._indexes.get(key)
+        if index is None:
+            index = self._indexes[key] = SessionIndex(session)
+            while len(self._indexes) > _KEPT_SESSIONS:
+                self._indexes.popitem(last=False)
+        return index
+
+    def _judge(
+        self, draft: Draft, claim: Claim, reading: Reading, index: SessionIndex
+    ) -> ClaimFinding:
+        if not checkable(reading):
+            return self._claim(
+                draft, claim, "uncheckable", 0.0, reason="It states nothing that could be checked."
+            )
+        judged = claim_features(reading, claim.section, index)
+        scale = scales()["claim"]
+        p = scale.probability(judged.values)
+        evidence = judged.view.evidence
+        facts = [
+            f.fact.id
+            for f in evidence.facts
+            if f.fact and index.cover(f.readings[0].keys, reading.keys) >= _CONVEYED
+        ]
+        if p < scale.threshold:
+            return self._claim(
+                draft, claim, "supported", p, evidence=evidence.turns, facts=facts,
+                reason="Its words, numbers and polarity agree with the session.",
+            )  # fmt: skip
+        meaning, detail = explain(judged, scale)
+        return self._claim(
+            draft, claim, meaning.verdict, p, meaning.error_type,
+            _severity(meaning.error_type, judged.view), evidence.turns, facts,
+            meaning.words.format(detail=detail),
+        )  # fmt: skip
+
+    def _claim(
+        self, draft: Draft, claim: Claim, verdict: ClaimVerdict, p: float | None = None,
+        error_type: str | None = None, severity: Severity | None = None,
+        evidence: list[int] | None = None, facts: list[str] | None = None,
+        reason: str | None = None,
+    ) -> ClaimFinding:  # fmt: skip
+        return ClaimFinding(
+            draft_id=draft.draft_id, section=claim.section, start=claim.start, end=claim.end,
+            text=claim.text, verdict=verdict, p_unfaithful=p, error_type=error_type,
+            severity=severity, evidence=evidence or [], facts=facts or [], reason=reason,
+            verifier=self.label,
+        )  # fmt: skip
+
+    def _facts(
+        self, draft: Draft, found: list[ClaimFinding], readings: list[Reading],
+        index: SessionIndex,
+    ) -> list[FactFinding]:  # fmt: skip
+        note, scale = NoteView.of(readings), scales()["fact"]
+        made = []
+        for fact in index.session.facts or []:
+            view = fact_features(fact, note, index)
+            p = scale.probability(view.values)
+            verdict, why = _fact_verdict(p, scale, view, found)
+            made.append(self._fact(draft, fact.id, verdict, p, why))
+        return made
+
+    def _fact(
+        self, draft: Draft, fact_id: str, verdict: FactVerdict, p: float | None, reason: str
+    ) -> FactFinding:
+        return FactFinding(
+            draft_id=draft.draft_id, fact_id=fact_id, verdict=verdict, p_omitted=p,
+            reason=reason, verifier=self.label,
+        )  # fmt: skip
+
+
+_DISTORTS = frozenset(
+    "wrong_value negation_flip wrong_person wrong_time severity_shift certainty_shift".split()
+)
+
+
+def _fact_verdict(
+    p: float, scale: Scale, view: FactView, found: list[ClaimFinding]
+) -> tuple[FactVerdict, str]:
+    if p >= scale.threshold:
+        return "omitted", "No sentence of the note holds enough of its words and numbers."
+    nearest = found[view.nearest] if view.nearest is not None else None
+    if nearest is not None and nearest.error_type in _DISTORTS:
+        return "distorted", f"The nearest sentence gets it wrong: {nearest.reason}"
+    return "conveyed", "A sentence of the note holds most of its words and numbers."
+
+
+def checkable(reading: Reading) -> bool:
+    """Whether a sentence states anything: headings, courtesies and signatures do not."""
+    if not reading.keys and not reading.numbers:
+        return False
+    bare = reading.text.rstrip().endswith(":") and len(reading.keys) <= 4
+    return not bare and not cues().lists["uncheckable"].search(reading.low)
+
+
+_NEW = {
+    "S": "fabricated_symptom", "D": "fabricated_symptom", "B": "fabricated_symptom",
+    "O": "fabricated_observation", "I": "fabricated_intervention",
+    "R": "fabricated_response", "A": "unsupported_inference", "P": "fabricated_plan",
+}  # fmt: skip
+
+
+def explain(judged: Judged, scale: Scale) -> tuple[Meaning, str]:
+    """The check that adds most to the score; without one, plain lack of support."""
+    parts = scale.parts(judged.values)
+    fired = [(parts.get(name, 0.0), name) for name in meanings() if parts.get(name, 0.0) > 0.35]
+    if fired:
+        _, name = max(fired)
+        return meanings()[name], judged.details[name]
+    kind = _NEW.get(judged.view.section[:1].upper(), "fabricated_symptom")
+    return Meaning(kind, "unsupported", "The session holds little of what this says."), ""
+
+
+def _severity(error_type: str, view: View) -> Severity:
+    kinds = {f.fact.kind for f in view.evidence.facts[:1] if f.fact}
+    if cues().topics("risk", view.claim.low) & {"suicidal_ideation", "homicidal_ideation"}:
+        kinds.add("risk")
+    if cues().lists["diagnoses"].search(view.claim.low):
+        kinds.add("diagnosis")
+    return taxonomy.severity(
+        error_type, stratum_flags=taxonomy.flags(view.index.session), kinds=kinds
+    )

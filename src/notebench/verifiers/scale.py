@@ -1,0 +1,39 @@
+"""A logistic model kept as data: features in, calibrated probability out."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+
+@dataclass(frozen=True)
+class Scale:
+    """One fitted model."""
+
+    intercept: float
+    weights: Mapping[str, float]
+    threshold: float
+    """From this probability on, the verdict is the bad one."""
+
+    def parts(self, values: Mapping[str, float]) -> dict[str, float]:
+        """What each feature adds to the log-odds."""
+        return {name: weight * values.get(name, 0.0) for name, weight in self.weights.items()}
+
+    def probability(self, values: Mapping[str, float]) -> float:
+        """Probability, rounded to 4 places so that platforms agree."""
+        odds = self.intercept + sum(self.parts(values).values())
+        return round(1 / (1 + math.exp(-max(-30.0, min(30.0, odds)))), 4)
+
+
+@cache
+def scales() -> dict[str, Scale]:
+    """The fitted models by name: claim, fact."""
+    data = json.loads((files("notebench.verifiers") / "local_model.json").read_text("utf-8"))
+    return {
+        name: Scale(m["intercept"], m["weights"], m["threshold"])
+        for name, m in data["models"].items()
+    }
