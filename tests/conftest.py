@@ -83,7 +83,7 @@ def draft_data(**changes: Any) -> dict[str, Any]:
         "workflow": "scribe",
         "format": "SOAP",
         "sections": [
-            {"name": "S", "text": "Client sleeps about four hours a night. Denies suicidal ideation."},
+            {"name": "S", "text": "Client sleeps four hours a night. Denies suicidal ideation."},
             {"name": "P", "text": "Rising time fixed at 6:30."},
         ],
     }  # fmt: skip
@@ -129,42 +129,48 @@ def own_answer_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: Any)
     monkeypatch.setenv("NOTEBENCH_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
 
 
-@pytest.fixture(autouse=True)
-def loopback_only(monkeypatch: Any) -> Iterator[None]:
-    """Any connection or look-up beyond this machine is an error, whoever makes it."""
-    connect, connect_ex, look_up = (
-        socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo,
-    )  # fmt: skip
+@pytest.fixture(scope="session", autouse=True)
+def _walls() -> Iterator[list[str]]:
+    """Refuse any connection or look-up beyond this machine, and list who was asked for."""
+    tried: list[str] = []
+    plain = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
+
+    def must_be_loopback(host: Any) -> None:
+        name = host.decode() if isinstance(host, bytes) else str(host or "localhost")
+        try:
+            address = ipaddress.ip_address(name.partition("%")[0])
+            local = address.is_loopback or address.is_unspecified
+        except ValueError:
+            local = name == "localhost"
+        if not local:
+            tried.append(name)
+            raise OSError(f"a test tried to reach {name!r}; tests contact loopback only")
 
     def guarded(own: Callable[..., Any]) -> Callable[..., Any]:
         def call(self: socket.socket, address: Any) -> Any:
-            if self.family != socket.AF_UNIX:
-                _must_be_loopback(address[0])
+            if self.family != getattr(socket, "AF_UNIX", None):
+                must_be_loopback(address[0])
             return own(self, address)
 
         return call
 
     def looked_up(host: Any, *rest: Any, **options: Any) -> Any:
-        _must_be_loopback(host)
-        return look_up(host, *rest, **options)
+        must_be_loopback(host)
+        return plain[2](host, *rest, **options)
 
-    monkeypatch.setattr(socket.socket, "connect", guarded(connect))
-    monkeypatch.setattr(socket.socket, "connect_ex", guarded(connect_ex))
-    monkeypatch.setattr(socket, "getaddrinfo", looked_up)
-    yield
-
-
-class LeftTheMachine(AssertionError):
-    """A test tried to reach beyond loopback."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded(plain[0]))
+        patch.setattr(socket.socket, "connect_ex", guarded(plain[1]))
+        patch.setattr(socket, "getaddrinfo", looked_up)
+        yield tried
 
 
-def _must_be_loopback(host: Any) -> None:
-    name = host.decode() if isinstance(host, bytes) else str(host or "localhost")
-    if name == "localhost":
-        return
-    try:
-        local = ipaddress.ip_address(name.partition("%")[0]).is_loopback
-    except ValueError:
-        local = False
-    if not local:
-        raise LeftTheMachine(f"a test tried to reach {name!r}; tests contact loopback only")
+@pytest.fixture(autouse=True)
+def loopback_only(_walls: list[str]) -> Iterator[list[str]]:
+    """A test that tried to reach beyond this machine fails, even where the error was swallowed.
+
+    A test about the wall itself clears the list that this fixture gives.
+    """
+    _walls.clear()
+    yield _walls
+    assert not _walls, f"a test tried to reach {_walls}; tests contact loopback only"

@@ -58,7 +58,7 @@ def test_sentences_apart_are_cut_no_further(text: str) -> None:
 
 @pytest.mark.parametrize(
     "unit",
-    [".", "a.", "a. ", ". ", "(((", "\n", " ", "\r\n", "1. ", "- ", '."', ".''''x", "…x", "A. B", "?!"],
+    [".", "a.", "a. ", ". ", "(((", "\n", " ", "\r\n", "1. ", "- ", '."', ".''''x", "…x", "A. B"],
 )  # fmt: skip
 def test_hostile_text_takes_linear_time(unit: str) -> None:
     text = (unit * 200_000)[:200_000]
@@ -78,7 +78,7 @@ def test_locate_finds_a_sentence_whatever_its_line_breaks() -> None:
 
 @pytest.mark.parametrize(
     ("sentence", "width"),
-    [("- walk", 2), ("•walk", 1), ("12) walk", 4), ("walk - run", 0), ("-5 points", 0), ("*so*", 0)],
-)  # fmt: skip
+    [("- walk", 2), ("•walk", 1), ("12) walk", 4), ("walk - run", 0), ("-5 points", 0)],
+)
 def test_bullet_width(sentence: str, width: int) -> None:
     assert bullet_width(sentence) == width
