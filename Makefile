@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # Threads of maths libraries: tests run in parallel processes already.
 export OMP_NUM_THREADS ?= 2
 
-.PHONY: help demo test check lab report corpus validation sample clean
+.PHONY: help demo test lab notebooks clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -30,6 +30,10 @@ test: $(STAMP) ## set up, fetch the smallest embedded model once, run every test
 
 lab: $(STAMP) ## set up and open JupyterLab on the notebooks
 	$(BIN)/jupyter lab --notebook-dir=notebooks
+
+notebooks: $(STAMP) ## bring each notebook in line with its py:percent file
+	$(BIN)/jupytext --quiet --to ipynb notebooks/*.py
+	$(BIN)/nbstripout notebooks/*.ipynb
 
 clean: ## remove the virtual environment and what was built
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache
