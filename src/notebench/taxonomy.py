@@ -90,8 +90,13 @@ def severity(
     """
     kind = get(error_type)
     level = LEVELS.index("critical" if kind.critical_for.intersection(kinds) else kind.severity)
-    raised = {_plain(f) for f in stratum_flags}.intersection(_data()["raised_in"])
+    raised = raising().intersection(map(_plain, stratum_flags))
     return LEVELS[min(level + bool(raised), len(LEVELS) - 1)]
+
+
+def raising() -> frozenset[str]:
+    """Session types, problems and flags in which errors weigh one level more."""
+    return frozenset(_data()["raised_in"])
 
 
 def flags(session: Session) -> list[str]:
