@@ -41,22 +41,27 @@ class Format:
         """Sections of a note given as one text, cut at its headings.
 
         A heading stands at the start of a line, alone or before a colon, with or without Markdown
-        marks. Text before the first heading goes into the first section. Without any heading the
-        whole text is one section, named after the first.
+        marks. Text before the first heading goes into the first section; text under a heading for
+        two sections ("A/P:") into the one named first; text under a repeated heading to what stood
+        under it before. A letter that two sections share means the next of them. Without any
+        heading the whole text is one section, named after the first.
         """
-        first = self.sections[0].name
+        order = [s.name for s in self.sections]
+        if len(order) == 1:
+            return [Section(name=order[0], text=text.strip())] if text.strip() else []
         parts: list[tuple[str, int, int]] = []
-        at, name = 0, first
+        at, name, seen = 0, order[0], -1
         for match in self._heading.finditer(text):
             parts.append((name, at, match.start()))
-            heading = match["long"] or match["short"]
-            at, name = match.end(), self._by_alias[" ".join(heading.lower().split())]
+            heading = match["long"] or match["short"] or match["capital"]
+            fitting = self._by_alias[" ".join(heading.lower().split())]
+            name = next((n for n in fitting if order.index(n) > seen), fitting[-1])
+            at, seen = match.end(), order.index(name)
         parts.append((name, at, len(text)))
         merged: dict[str, list[str]] = {}
         for name, start, end in parts:
             if piece := text[start:end].strip():
                 merged.setdefault(name, []).append(piece)
-        order = [s.name for s in self.sections]
         return [
             Section(name=name, text="\n".join(merged[name]))
             for name in sorted(merged, key=order.index)
@@ -70,8 +75,12 @@ class Format:
         return "\n\n".join(f"{titles.get(s.name, s.name)}:\n{s.text}" for s in sections)
 
     @cached_property
-    def _by_alias(self) -> dict[str, str]:
-        return {a.lower(): s.name for s in self.sections for a in (*s.aliases, s.title)}
+    def _by_alias(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for spec in self.sections:
+            for alias in {a.lower() for a in (*spec.aliases, spec.title)}:
+                found.setdefault(alias, []).append(spec.name)
+        return found
 
     @cached_property
     def _heading(self) -> re.Pattern[str]:
@@ -79,15 +88,22 @@ class Format:
             names = sorted(names, key=len, reverse=True)
             return "|".join(re.escape(n).replace(r"\ ", r"[ \t]+") for n in names) or "(?!)"
 
-        # A full word may stand alone on its line; a single letter needs a colon, a full stop or
-        # a bracket, or Markdown around it, since "I" and "a" also begin sentences.
-        mark = r"[#*_\[( \t]*"
-        close = r"[*_\])]*[ \t]*(?:\([^)\n]*\)[ \t]*)?"
+        # A full word may stand alone on its line. A letter needs a colon, since "I" and "a" also
+        # begin sentences; as a capital it may also stand alone, in brackets or before a dash.
+        aliases = [a for spec in self.sections for a in (*spec.aliases, spec.title)]
+        long = either([a for a in aliases if len(a) > 2])
+        short = either([a for a in aliases if len(a) <= 2])
+        mark = r"[#*_\[( \t]*(?:\d[.)][*_ \t]*)?"
+        joint = rf"(?:[ \t]*(?:[/&+]|\band\b)[ \t]*(?:{long}|{short})\b)?"
+        close = r"[*_\])]*[ \t]*(?:\([^)\n]*\)[*_ \t]*)?"
+        dash = r"(?:—|[–-]+(?=\s|$))"
+        end = r"[ \t\r]*$"
+        letter = rf"(?:(?:{short})[*_)\]]*[ \t]*[-–—:.(/][ \t]*[*_]*)?"
         return re.compile(
-            rf"^{mark}(?:(?P<long>{either([a for a in self._by_alias if len(a) > 2])})"
-            rf"{close}(?:[:–—-]+[*_ \t]*|\.?[ \t]*$)"
-            rf"|(?P<short>{either([a for a in self._by_alias if len(a) <= 2])})"
-            rf"[*_\])]*[ \t]*(?:[:)/][*_ \t]*|[ \t]*$))",
+            rf"^{mark}(?:{letter}(?P<long>{long}){joint}{close}(?:(?::|{dash})[*_ \t]*|\.?{end})"
+            rf"|(?P<short>{short}){joint}{close}:[*_ \t]*"
+            rf"|(?-i:(?P<capital>{short}))[*_]*"
+            rf"(?:[ \t]*[)\]/](?=\s)[*_ \t]*|[ \t]+{dash}[ \t]*|{end}))",
             re.IGNORECASE | re.MULTILINE,
         )
 
