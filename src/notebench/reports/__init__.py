@@ -1,0 +1,66 @@
+"""Reports: a run folder in, one page that opens offline out, with its figures and tables.
+
+`build` writes RUN/report/index.html, figures/*.svg and *.png, and tables/*.csv. What a report says
+is in content.toml and the templates; every number in it is computed from the run's own files.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..errors import MissingDependency, NotebenchError
+from ..registry import suggest
+
+__all__ = ["build", "build_pdf"]
+
+
+def build(run_folder: str | Path, *, audience: str = "research", out: Path | None = None) -> Path:
+    """Write the report of a run and give the path of its page.
+
+    audience: research, owner or trainer: the same parts in another order and amount. out: the
+    folder to write to, by default RUN/report. A run without findings, tallies or drafts gives a
+    report that says what is missing. Raises NotebenchError where there is no run, or for an
+    unknown audience.
+    """
+    from .content import content
+    from .data import RunData
+    from .figures import draw
+    from .page import render
+    from .tables import all_tables
+
+    parts = content()["audiences"]
+    if audience not in parts:
+        raise NotebenchError(
+            f"no report is written for {audience!r}", mend=suggest(audience, parts)
+        )
+    run = RunData.load(Path(run_folder))
+    folder = Path(out) if out else Path(run_folder) / "report"
+    tables = all_tables(run)
+    for table in tables.values():
+        table.write_csv(folder / "tables")
+    figures = draw(run, folder / "figures")
+    return render(run, tables, figures, audience, folder / "index.html")
+
+
+def build_pdf(page: str | Path) -> Path:
+    """Print a report's page to report.pdf beside it. Needs WeasyPrint, and contacts nothing.
+
+    Raises MissingDependency where WeasyPrint is not installed.
+    """
+    try:
+        from weasyprint import HTML, default_url_fetcher
+    except ImportError as error:
+        raise MissingDependency(
+            "a PDF needs WeasyPrint, which is not installed",
+            mend="pip install weasyprint, or print the page from a browser",
+        ) from error
+
+    def only_embedded(url: str) -> dict[str, object]:
+        if not url.startswith("data:"):
+            raise ValueError("a report loads nothing from outside itself")
+        return dict(default_url_fetcher(url))
+
+    source = Path(page)
+    target = source.with_name("report.pdf")
+    HTML(string=source.read_text("utf-8"), url_fetcher=only_embedded).write_pdf(target)
+    return target

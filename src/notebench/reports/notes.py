@@ -1,0 +1,212 @@
+"""One note as a reader opens it: its sentences with their verdicts, and what became of each fact."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from .. import formats
+from ..drafters.base import inputs_of
+from ..html import Html, Mark, chart_html, claim_marks, highlight, transcript_html, verdict_words
+from ..metrics import ledger
+from ..metrics.base import Case
+from ..metrics.faithfulness import grade
+from ..records import WRONG, ClaimFinding, Fact, Session
+from ..taxonomy import flags
+from .data import RunData
+from .quality import Planted, planted
+
+LEVELS = ("critical", "major", "minor", "ungraded")
+
+
+@dataclass(frozen=True)
+class NoteView:
+    """A draft for the page."""
+
+    run: RunData
+    case: Case
+    anchor: str
+    """Id of its part of the page."""
+    talk: str
+    """Start of the ids of its session's turns."""
+
+    @property
+    def name(self) -> str:
+        """Who wrote it, and from what."""
+        d = self.case.draft
+        sample = f", sample {d.sample}" if d.sample else ""
+        return self.run.name((d.drafter, d.workflow, d.format)) + sample
+
+    @cached_property
+    def sections(self) -> list[tuple[str, Html]]:
+        """(heading, marked text) of each section."""
+        draft = self.case.draft
+        titles = {}
+        if draft.format.lower() in {n.lower() for n in formats.names()}:
+            titles = {s.name: s.title for s in formats.get(draft.format).sections}
+        return [
+            (titles.get(s.name, s.name), highlight(s.text, self._marks(s.name)))
+            for s in formats.sections_of(draft)
+        ]
+
+    def _marks(self, section: str) -> list[Mark]:
+        marks = claim_marks(self.case.claims, section)
+        for error in self.case.draft.provenance.get("planted") or []:
+            if isinstance(error, dict) and error.get("section") == section and error.get("end"):
+                title = f"Planted on purpose: {error.get('before')!r} became {error.get('after')!r}"
+                marks.append(Mark(error["start"], error["end"], "planted", title=title))
+        return marks
+
+    @cached_property
+    def wrong(self) -> list[ClaimFinding]:
+        """Flagged sentences, worst first."""
+        return sorted(
+            (c for c in self.case.claims if c.verdict in WRONG),
+            key=lambda c: (LEVELS.index(self.grade(c)), -(c.p_unfaithful or 0)),
+        )
+
+    def grade(self, claim: ClaimFinding) -> str:
+        """Severity of a flagged sentence."""
+        return grade(claim, flags(self.case.session))
+
+    def words(self, claim: ClaimFinding) -> str:
+        """Its verdict in words."""
+        return verdict_words(claim)
+
+    @property
+    def undecided(self) -> list[ClaimFinding]:
+        """Sentences that the verifier could not decide."""
+        return [c for c in self.case.claims if c.verdict == "unscored"]
+
+    @property
+    def severities(self) -> list[str]:
+        """Severities of its flagged sentences, worst first."""
+        present = {self.grade(c) for c in self.wrong}
+        return [level for level in LEVELS if level in present]
+
+    @cached_property
+    def omitted(self) -> list[Fact]:
+        """Due facts that it leaves out, those that must be there first."""
+        facts = [f for f, verdict in ledger.due(self.case) if verdict == "omitted"]
+        return sorted(facts, key=lambda f: ledger.DUE.index(f.disclosure))
+
+    @property
+    def distorted(self) -> list[Fact]:
+        """Due facts that are there and wrong."""
+        return [f for f, verdict in ledger.due(self.case) if verdict == "distorted"]
+
+    @property
+    def told(self) -> list[Fact]:
+        """Facts that should have stayed out and are in it."""
+        return [f for f, verdict in ledger.withheld(self.case) if verdict != "omitted"]
+
+    @property
+    def due(self) -> int:
+        """How many facts were due and scored."""
+        return len(ledger.due(self.case))
+
+    @property
+    def facts_known(self) -> bool:
+        """Whether what it leaves out can be measured at all."""
+        return bool(self.case.session.facts) and bool(self.case.facts)
+
+    @property
+    def unknown_to_drafter(self) -> int:
+        """Facts due in a note that the drafter was never shown."""
+        shown = {f.id for f in ledger.shown(self.case)}
+        facts = self.case.session.facts or []
+        return sum(f.disclosure in ledger.DUE and f.id not in shown for f in facts)
+
+    @property
+    def planted(self) -> list[Planted]:
+        """Errors put there on purpose."""
+        return planted(self.case)
+
+    @property
+    def provenance(self) -> list[tuple[str, str]]:
+        """How it was made, as (term, value)."""
+        draft = self.case.draft
+        given: dict[str, Any] = {
+            "drafter": draft.drafter,
+            "workflow": draft.workflow,
+            "was given": ", ".join(sorted(inputs_of(draft))).replace("_", " "),
+            **{k: v for k, v in draft.provenance.items() if k not in ("planted", "inputs")},
+            "draft": draft.draft_id,
+            "judged by": self.run.verifier,
+        }
+        return [(k.replace("_", " "), _flat(v)) for k, v in given.items()]
+
+
+def _flat(value: Any) -> str:
+    if isinstance(value, dict):
+        return "; ".join(f"{k} {_flat(v)}" for k, v in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(_flat(v) for v in value)
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+@dataclass(frozen=True)
+class SessionView:
+    """A session with its notes."""
+
+    session: Session
+    anchor: str
+    notes: Sequence[NoteView]
+
+    @property
+    def chart(self) -> Html:
+        """Scenario and chart."""
+        return chart_html(self.session)
+
+    @property
+    def talk(self) -> Html:
+        """The transcript, each turn with an id."""
+        return transcript_html(self.session, f"{self.anchor}-t")
+
+    @property
+    def scene(self) -> str:
+        """What kind of session it is, in a few words."""
+        scenario = self.session.scenario
+        parts = [scenario.get("problem"), scenario.get("session_type")]
+        complexity = scenario.get("complexity") or []
+        parts += complexity if isinstance(complexity, list) else [complexity]
+        return ", ".join(str(p).replace("_", " ") for p in parts if p)
+
+
+def session_views(run: RunData) -> list[SessionView]:
+    """Every session that has notes, in order, each with its notes, the clinician's first."""
+    rank = {cell: i for i, cell in enumerate(run.cells)}
+    by_session: dict[str, list[Case]] = {}
+    for case in run.cases:
+        by_session.setdefault(case.session.session_id, []).append(case)
+    views, number = [], 0
+    for place, session in enumerate(run.sessions, 1):
+        cases = sorted(by_session.get(session.session_id, []), key=lambda c: (
+            rank[c.draft.drafter, c.draft.workflow, c.draft.format], c.draft.sample
+        ))  # fmt: skip
+        notes = [
+            NoteView(run, case, f"n{number + i}", f"s{place}-t") for i, case in enumerate(cases, 1)
+        ]
+        number += len(notes)
+        if notes:
+            views.append(SessionView(session, f"s{place}", notes))
+    return views
+
+
+def instructive(
+    views: Iterable[SessionView], most: int = 12
+) -> list[tuple[NoteView, ClaimFinding]]:
+    """Wrong sentences of models, critical and surest first, at most so many."""
+    found = [
+        (note, claim)
+        for view in views
+        for note in view.notes
+        if (note.case.draft.drafter, note.case.draft.workflow, note.case.draft.format)
+        in note.run.models
+        for claim in note.wrong
+    ]
+    found.sort(key=lambda pair: (LEVELS.index(pair[0].grade(pair[1])),
+                                 -(pair[1].p_unfaithful or 0)))  # fmt: skip
+    return found[:most]

@@ -1,0 +1,100 @@
+"""The page: one file with everything in it, which loads nothing and runs one known script."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from ..formats import get as get_format
+from ..formats import names as format_names
+from ..html import VERDICTS, Html, css
+from ..metrics import info
+from ..storage import write_text
+from .content import content, label
+from .data import RunData
+from .figures import Drawn
+from .notes import instructive, session_views
+from .summary import counted, findings
+from .tables import NO_VALUE, Table
+
+
+def render(
+    run: RunData,
+    tables: dict[str, Table],
+    figures: dict[str, Drawn],
+    audience: str,
+    target: Path,
+) -> Path:
+    """Write the page and give its path."""
+    views = session_views(run)
+    script = _asset("report.js")
+    page = _environment().get_template("page.html").render(
+        run=run,
+        manifest=run.manifest,
+        text=content()["text"],
+        titles=content()["parts"],
+        parts=content()["audiences"][audience],
+        summary=findings(run, tables),
+        tables=tables,
+        figures=figures,
+        sessions=views,
+        instructive=instructive(views),
+        questions=content()["questions"],
+        verdicts=VERDICTS,
+        section_titles=_section_titles(run),
+        metrics=[info(c["metric"]) for c in content()["headline"]],
+        no_value=NO_VALUE,
+        command=_command(run),
+        style=Html(css() + _asset("report.css")),
+        script=Html(script),
+        policy=_policy(script),
+    )  # fmt: skip
+    return write_text(target, page)
+
+
+def _environment() -> Any:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("notebench.reports"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    environment.filters |= {"label": lambda name, group: label(group, name), "data_url": _data_url}
+    environment.globals["counted"] = counted
+    return environment
+
+
+def _asset(name: str) -> str:
+    return files(__package__).joinpath("templates", name).read_text("utf-8")
+
+
+def _policy(script: str) -> str:
+    """Content security policy: nothing is loaded, and only this script runs."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return (
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+        f"script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _data_url(svg: bytes) -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(svg).decode()
+
+
+def _section_titles(run: RunData) -> list[str]:
+    """What the short names of the sections stand for, by format."""
+    known = {n.lower() for n in format_names()}
+    return [
+        f"{f}: " + ", ".join(f"{s.name} {s.title}" for s in get_format(f).sections)
+        for f in run.formats
+        if f.lower() in known
+    ]
+
+
+def _command(run: RunData) -> str:
+    """How to make the same run again."""
+    study = run.manifest.study
+    return f"notebench run {study.get('name', 'study')}.toml --out {run.path.name}"

@@ -1,0 +1,132 @@
+"""How good the verifier is: errors planted on purpose, and the sentences left alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from .. import stats
+from ..metrics.base import Case
+from ..records import WRONG, ClaimFinding
+from ..storage import TALLY_COLUMNS
+from .content import label
+from .data import RunData
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Planted:
+    """One planted error and what became of it."""
+
+    error_type: str
+    severity: str
+    section: str
+    before: str
+    after: str
+    flagged: bool | None
+    """Whether the verifier flagged it; None: it could not decide."""
+
+
+def planted(case: Case) -> list[Planted]:
+    """The errors planted in a draft, each with whether the verifier flagged it.
+
+    An error in a sentence counts as flagged where a sentence that it touches got a wrong verdict;
+    a fact taken out, where a finding says that the fact is omitted or distorted.
+    """
+    fates = {f.fact_id: f.verdict for f in case.facts}
+    found = []
+    for error in _given(case):
+        kind = str(error.get("error_type") or "unnamed")
+        if kind.startswith("omission"):
+            verdicts = [str(fates.get(f, "unscored")) for f in error.get("facts") or []]
+            wrong = {"omitted", "distorted"}
+        else:
+            verdicts = [str(c.verdict) for c in case.claims if _touches(c, error)]
+            wrong = set(WRONG)
+        found.append(
+            Planted(
+                kind, str(error.get("severity") or ""), str(error.get("section") or ""),
+                str(error.get("before") or ""), str(error.get("after") or ""),
+                _flagged(verdicts, wrong),
+            )
+        )  # fmt: skip
+    return found
+
+
+def untouched(case: Case) -> list[ClaimFinding]:
+    """Findings about the sentences of a sabotaged note in which nothing was planted."""
+    return [c for c in case.claims if not any(_touches(c, error) for error in _given(case))]
+
+
+def quality_rows(run: RunData) -> pd.DataFrame:
+    """Sensitivity over all and by error type, and the false-alarm rate.
+
+    Columns: what, measure, estimate, low, high, sessions, amount (flagged), out_of (decided),
+    undecided, method. No rows where nothing was planted.
+    """
+    import pandas as pd
+
+    cases = [c for c in run.cases if _given(c)]
+    columns = ["what", "measure", "estimate", "low", "high", "sessions", "amount", "out_of",
+               "undecided", "method"]  # fmt: skip
+    if not cases:
+        return pd.DataFrame(columns=columns)
+    errors = [(c, p.error_type, p.flagged) for c in cases for p in planted(c)]
+    alone = [
+        (c, "untouched", None if f.verdict == "unscored" else f.verdict in WRONG)
+        for c in cases
+        for f in untouched(c)
+        if f.verdict != "uncheckable"
+    ]
+    pooled = _shares(run, [(c, "all", flag) for c, _, flag in errors])
+    parts = [
+        pooled.assign(what="All planted errors", measure="sensitivity"),
+        _named(_shares(run, errors)),
+        _shares(run, alone).assign(what="Untouched sentences", measure="false alarms"),
+    ]
+    return pd.concat(parts, ignore_index=True)[columns]
+
+
+def _named(data: pd.DataFrame) -> pd.DataFrame:
+    names = [label("types", str(kind)) for kind in data["group"]]
+    return data.assign(what=names, measure="sensitivity").sort_values(
+        ["estimate", "what"], ascending=[True, True]
+    )
+
+
+def _shares(run: RunData, outcomes: list[tuple[Case, str, bool | None]]) -> pd.DataFrame:
+    """Share flagged of the decided ones by group, with undecided ones counted beside them."""
+    import pandas as pd
+
+    # counted as shares of sentences, so that shares of 0 and 1 get their interval as well
+    rows = [
+        {
+            **case.tally("hallucination", bool(flag), flag is not None).model_dump(),
+            "group": group,
+            "undecided": int(flag is None),
+        }
+        for case, group, flag in outcomes
+    ]
+    table = pd.DataFrame(rows, columns=[*TALLY_COLUMNS, "group", "undecided"])
+    undecided = table.groupby("group")["undecided"].sum()
+    data = stats.estimate(table, "hallucination", ("group",), seed=run.manifest.seed)
+    return data.assign(undecided=data["group"].map(undecided))
+
+
+def _given(case: Case) -> list[dict[str, Any]]:
+    errors = case.draft.provenance.get("planted") or []
+    return [e for e in errors if isinstance(e, dict)]
+
+
+def _touches(claim: ClaimFinding, error: dict[str, Any]) -> bool:
+    start, end = error.get("start"), error.get("end")
+    if claim.section != error.get("section") or start is None or end is None:
+        return False
+    return bool(claim.start < max(end, start + 1) and start < claim.end)
+
+
+def _flagged(verdicts: list[str], wrong: set[str]) -> bool | None:
+    decided = [v for v in verdicts if v != "unscored"]
+    return any(v in wrong for v in decided) if decided else None

@@ -1,0 +1,171 @@
+"""What was found, in sentences computed from the run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import isnan
+from typing import Any
+
+from .. import stats
+from ..metrics import info
+from .content import content, sentence
+from .data import Cell, RunData
+from .tables import Table, amount, span
+
+Row = dict[str, Any]
+
+
+def findings(run: RunData, tables: dict[str, Table]) -> list[str]:
+    """The summary as paragraphs, most general first."""
+    if not run.drafts:
+        return [sentence("nothing"), *_failed(run)]
+    return [
+        _scope(run),
+        *_failed(run),
+        *_reference(run),
+        *(_cell(run, cell) for cell in run.models),
+        *_sections(run, tables),
+        *_quality(tables),
+        *_unscored(run),
+        *_unmeasured(run),
+        sentence("nobody"),
+    ]
+
+
+def counted(n: int, thing: str) -> str:
+    """A number with its noun."""
+    return f"{n} {thing}" if n == 1 else f"{n} {thing}s"
+
+
+def _scope(run: RunData) -> str:
+    return sentence(
+        "scope",
+        drafters=counted(len({d.drafter for d in run.drafts}), "drafter"),
+        drafts=counted(len(run.drafts), "note"),
+        sessions=counted(len({d.session_id for d in run.drafts}), "session"),
+        verifier=run.verifier,
+    )
+
+
+def _failed(run: RunData) -> list[str]:
+    n = run.due_drafts - len(run.drafts)
+    return [sentence("failed", n=n, due=counted(run.due_drafts, "note"))] if n else []
+
+
+def _reference(run: RunData) -> list[str]:
+    for cell in run.cells:
+        row = _one(run, "hallucination", cell)
+        if cell[0] == "reference" and row:
+            return [sentence("reference", **_shown(row, "hallucination"))]
+    return []
+
+
+def _cell(run: RunData, cell: Cell) -> str:
+    """What was found of one drafter and workflow."""
+    parts = []
+    if row := _one(run, "hallucination", cell):
+        n = counted(int(row["sessions"]), "session")
+        shown = _shown(row, "hallucination")
+        parts.append(sentence("hallucination", who=run.name(cell), n=n, **shown))
+    else:
+        parts.append(f"{run.name(cell)}: {run.explained('hallucination')}.")
+    if row := _one(run, "hallucination.critical", cell):
+        parts.append(sentence("hallucination_critical", **_shown(row, "hallucination.critical")))
+    parts += _versus(run, cell)
+    row = _one(run, "omission.must", cell)
+    parts.append(sentence("omission", **_shown(row, "omission.must")) if row
+                 else sentence("omission_none"))  # fmt: skip
+    if row := _one(run, "restraint", cell):
+        parts.append(sentence("restraint", **_shown(row, "restraint")))
+    return " ".join(parts)
+
+
+def _versus(run: RunData, cell: Cell) -> Iterator[str]:
+    """The paired difference from the clinician's notes of the same sessions and format."""
+    drafter, workflow, format = cell
+    part = run.tallies[run.tallies["format"] == format]
+    ours = part[(part["drafter"] == drafter) & (part["workflow"] == workflow)]
+    theirs = part[part["drafter"] == "reference"].assign(workflow=workflow)
+    if ours.empty or theirs.empty:
+        return
+    import pandas as pd
+
+    table = pd.concat([ours, theirs], ignore_index=True)
+    row = stats.compare(table, "hallucination", drafter, "reference", seed=run.manifest.seed)
+    found = row.iloc[0]
+    if isnan(found["low"]):
+        return
+    low, high = (f"{100 * found[k]:+.0f}" for k in ("low", "high"))
+    interval = f"{low} to {high} points"
+    if found["low"] <= 0 <= found["high"]:
+        yield sentence("versus_same", interval=interval)
+    else:
+        direction = "above" if found["estimate"] > 0 else "below"
+        value = f"{abs(100 * found['estimate']):.0f} points"
+        yield sentence("versus", value=value, direction=direction, interval=interval)
+
+
+def _sections(run: RunData, tables: dict[str, Table]) -> Iterator[str]:
+    """The section with the highest rate of a model, and that model's lowest."""
+    data = tables["errors_by_section"].data
+    data = data[[tuple(c) in run.models for c in
+                 data[["drafter", "workflow", "format"]].itertuples(index=False)]]  # fmt: skip
+    data = data[data["estimate"].notna() & (data["section"] != "")]
+    if len(data) < 2:
+        return
+    top = data.sort_values("estimate", ascending=False, kind="stable").iloc[0]
+    cell = (top["drafter"], top["workflow"], top["format"])
+    own = data[(data["drafter"] == cell[0]) & (data["workflow"] == cell[1])
+               & (data["format"] == cell[2])]  # fmt: skip
+    low = own.sort_values("estimate", kind="stable").iloc[0]
+    if low["estimate"] < top["estimate"]:
+        yield sentence("section", section=top["section"], who=run.name(cell),
+                       least=low["section"], least_value=amount(low["estimate"], "share"),
+                       **_shown(top, "hallucination"))  # fmt: skip
+
+
+def _quality(tables: dict[str, Table]) -> Iterator[str]:
+    rows = {r["what"]: r for r in tables["verifier"].data.to_dict("records")}
+    found, false = rows.get("All planted errors"), rows.get("Untouched sentences")
+    if not found or not false:
+        yield sentence("quality_none")
+        return
+    yield sentence(
+        "quality", sens=amount(found["estimate"], "share"), planted=int(found["out_of"]),
+        interval=span(found["low"], found["high"], "share"),
+        false=amount(false["estimate"], "share"),
+        false_interval=span(false["low"], false["high"], "share"),
+    )  # fmt: skip
+
+
+def _unscored(run: RunData) -> Iterator[str]:
+    data = stats.estimate(run.tallies.assign(all="all"), "unscored", ("all",), n_boot=1)
+    if len(data) and data.iloc[0]["out_of"]:
+        yield sentence("unscored", value=amount(data.iloc[0]["estimate"], "share"))
+
+
+def _unmeasured(run: RunData) -> Iterator[str]:
+    present = set(run.tallies.loc[run.tallies["out_of"] > 0, "metric"])
+    wanted = [c["metric"] for c in content()["headline"]]
+    missing = [f"{info(m).title} ({run.explained(m)})"
+               for m in wanted if m not in present]  # fmt: skip
+    if missing:
+        yield sentence("unmeasured", what="; ".join(missing))
+
+
+def _one(run: RunData, metric: str, cell: Cell) -> Row | None:
+    """The estimate of one metric for one cell, where there is one."""
+    t = run.tallies
+    part = t[(t["drafter"] == cell[0]) & (t["workflow"] == cell[1]) & (t["format"] == cell[2])]
+    data = stats.estimate(part, metric, seed=run.manifest.seed)
+    if data.empty or isnan(data.iloc[0]["estimate"]):
+        return None
+    return {str(k): v for k, v in data.iloc[0].to_dict().items()}
+
+
+def _shown(row: Any, metric: str) -> dict[str, str]:
+    unit = info(metric).unit
+    return {
+        "value": amount(row["estimate"], unit),
+        "interval": span(row["low"], row["high"], unit),
+    }

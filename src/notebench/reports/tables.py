@@ -1,0 +1,251 @@
+"""The tables of a report: cells as shown, and the same numbers as CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from math import isnan
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .. import stats
+from ..metrics import info
+from ..storage import write_text
+from .content import content, label
+from .data import RunData
+from .quality import quality_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NO_VALUE = "not measurable"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One cell: what it says, the interval below it, and what it hangs on."""
+
+    text: str
+    interval: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with what it hangs on. The first cell of each row is its heading."""
+
+    name: str
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Shown]]
+    data: pd.DataFrame
+    signature: str = ""
+    signatures: Sequence[str] = field(default=())
+    """The signature of each number, one a line."""
+
+    def write_csv(self, folder: Path) -> Path:
+        """The numbers behind the cells, tidy."""
+        return write_text(folder / f"{self.name}.csv", self.data.to_csv(index=False))
+
+
+def amount(value: float, unit: str) -> str:
+    """A value in its unit, as a reader expects it."""
+    if unit == "share":
+        return f"{100 * value:.1f}%" if value < 0.1 and value else f"{100 * value:.0f}%"
+    if unit == "seconds":
+        return f"{value / 60:.1f} min"
+    if unit in ("score", "points"):
+        return f"{value:.2f}"
+    return f"{value:.1f}" if unit == "words" or value >= 10 else f"{value:.2f}"
+
+
+def span(low: float, high: float, unit: str) -> str:
+    """An interval, or why there is none."""
+    if isnan(low) or isnan(high):
+        return "too few sessions for an interval"
+    return f"{amount(low, unit)} to {amount(high, unit)}"
+
+
+def estimated(run: RunData, row: Any, metric: str, drafter: str | None = None) -> Shown:
+    """The cell of one row of `stats.estimate`."""
+    if row is None or isnan(row["estimate"]):
+        return Shown(NO_VALUE, title=f"{info(metric).title}: {run.explained(metric)}")
+    unit = info(metric).unit
+    counts = f"{row['amount']:.4g} / {row['out_of']:.4g}"
+    signature = run.signature(metric, int(row["sessions"]), drafter)
+    return Shown(
+        amount(row["estimate"], unit),
+        span(row["low"], row["high"], unit),
+        f"{counts}, interval by {row['method']}\n{signature}",
+    )
+
+
+def all_tables(run: RunData) -> dict[str, Table]:
+    """Every table of the report by name; one without rows says that it could not be made."""
+    tables = [headline(run), by_section(run), by_type(run), omissions(run), verifier(run),
+              failures(run), *strata(run)]  # fmt: skip
+    return {t.name: t for t in tables}
+
+
+def headline(run: RunData) -> Table:
+    """Each way of writing notes beside the clinician's, one metric a column."""
+    columns = content()["headline"]
+    metrics = [c["metric"] for c in columns]
+    data = _estimate(run, metrics, ("drafter", "workflow", "format"))
+    found = {(r["metric"], r["drafter"], r["workflow"], r["format"]): r for r in _records(data)}
+    rows = []
+    for cell in run.cells:
+        notes = sum((d.drafter, d.workflow, d.format) == cell for d in run.drafts)
+        sessions = len({d.session_id for d in run.drafts
+                        if (d.drafter, d.workflow, d.format) == cell})  # fmt: skip
+        rows.append([
+            Shown(run.name(cell), title=cell[0]),
+            Shown(f"{notes}", f"{sessions} sessions"),
+            *(estimated(run, found.get((m, *cell)), m, cell[0]) for m in metrics),
+        ])  # fmt: skip
+    signatures = [
+        f"{'/'.join(cell)}: {shown.text} [{shown.interval}] | "
+        + shown.title.replace("\n", " | ")
+        for cell, row in zip(run.cells, rows, strict=True)
+        for shown in row[2:]
+        if shown.text != NO_VALUE
+    ]
+    heads = ["Drafter", "Notes", *(c["head"] for c in columns)]
+    return Table("headline", content()["parts"]["headline"], heads, rows, data,
+                 run.signature("+".join(metrics)), signatures)  # fmt: skip
+
+
+def by_section(run: RunData) -> Table:
+    """Sentences not borne out, by section of the note."""
+    data = _estimate(run, ["hallucination"], ("drafter", "workflow", "format", "section"))
+    sections = _section_order(run, data)
+    rows = []
+    found = {(r["drafter"], r["workflow"], r["format"], r["section"]): r for r in _records(data)}
+    for cell in run.cells:
+        cells = [
+            estimated(run, found[(*cell, s)], "hallucination", cell[0])
+            if (*cell, s) in found else Shown("–", title="no scored sentence in this section")
+            for s in sections
+        ]  # fmt: skip
+        rows.append([Shown(run.name(cell)), *cells])
+    return Table("errors_by_section", "Sentences not borne out, by section of the note",
+                 ["Drafter", *sections], rows, data,
+                 run.signature("hallucination by section"))  # fmt: skip
+
+
+def by_type(run: RunData) -> Table:
+    """Sentences not borne out, by type of error: share of all scored sentences."""
+    tallies = run.claim_tallies()
+    data = stats.estimate(tallies, "hallucination", ("drafter", "workflow", "format", "error_type"),
+                          seed=run.manifest.seed)  # fmt: skip
+    order = tallies.groupby("error_type")["amount"].sum().sort_values(ascending=False, kind="stable")
+    found = {(r["error_type"], r["drafter"], r["workflow"], r["format"]): r
+             for r in _records(data)}  # fmt: skip
+    rows = [
+        [Shown(label("types", str(kind)), f"{int(total)} in all")]
+        + [
+            estimated(run, found.get((kind, *cell)), "hallucination", cell[0])
+            for cell in run.cells
+        ]
+        for kind, total in order.items()
+    ]
+    return Table("errors_by_type", "Share of sentences with each type of error",
+                 ["Type of error", *map(run.name, run.cells)], rows if len(tallies) else [], data,
+                 run.signature("hallucination by type"))  # fmt: skip
+
+
+def omissions(run: RunData) -> Table:
+    """Facts left out or got wrong, by how a good note treats them."""
+    metrics = ["omission.must", "omission.should", "omission.generalise", "distortion", "restraint"]
+    data = _estimate(run, metrics, ("drafter", "workflow", "format"))
+    found = {(r["metric"], r["drafter"], r["workflow"], r["format"]): r for r in _records(data)}
+    rows = [
+        [Shown(info(m).title, title=info(m).definition)]
+        + [estimated(run, found.get((m, *cell)), m, cell[0]) for cell in run.cells]
+        for m in metrics
+    ]
+    return Table("facts", "Facts left out, got wrong, or told though they should not be",
+                 ["", *map(run.name, run.cells)], rows, data,
+                 run.signature("omission+distortion+restraint"))  # fmt: skip
+
+
+def verifier(run: RunData) -> Table:
+    """How the verifier did on planted errors and on the sentences left alone."""
+    data = quality_rows(run)
+    rows = [
+        [
+            Shown(str(r["what"])), Shown(str(r["measure"])),
+            Shown(f"{int(r['amount'])} of {int(r['out_of'])}", f"{int(r['undecided'])} undecided"),
+            estimated(run, r, "hallucination", "saboteur"),
+        ]
+        for r in _records(data)
+    ]  # fmt: skip
+    return Table("verifier", "The verifier on errors planted on purpose",
+                 ["", "What is measured", "Flagged", "Share, 95% interval"], rows, data,
+                 run.signature("verifier quality", drafter="saboteur"))  # fmt: skip
+
+
+def failures(run: RunData) -> Table:
+    """Every note that could not be had and every check that failed."""
+    import pandas as pd
+
+    columns = ["stage", "session_id", "drafter", "workflow", "format", "sample", "attempts", "error"]
+    data = pd.DataFrame(
+        [f.model_dump(include=set(columns)) for f in run.failures], columns=columns
+    )
+    rows = [[Shown(str(r[c])) for c in columns] for r in _records(data)]
+    heads = ["Stage", "Session", "Drafter", "Workflow", "Format", "Sample", "Tries", "What went wrong"]
+    return Table("failures", "Notes that could not be had or checked", heads, rows, data)
+
+
+def strata(run: RunData) -> list[Table]:
+    """Sentences not borne out by problem, session type and complexity, worst first."""
+    cells = run.models or [c for c in run.cells if c[0] != "saboteur"]
+    names = {c[0] for c in cells}
+    tallies = run.tallies[run.tallies["drafter"].isin(names)]
+    drafters = list(dict.fromkeys(c[0] for c in cells))
+    tables = []
+    for by, title in (("problem", "Presenting problem"), ("session_type", "Type of session"),
+                      ("complexity", "Complexity")):  # fmt: skip
+        options: dict[str, Any] = {"by": by, "seed": run.manifest.seed}
+        together = stats.strata(tallies, "hallucination", within=(), **options)
+        each = stats.strata(tallies, "hallucination", within=("drafter",), **options)
+        found = {(r["drafter"], r[by]): r for r in _records(each)}
+        rows = [
+            [
+                Shown(label("strata", str(r[by])), f"{int(r['sessions'])} sessions"),
+                estimated(run, r, "hallucination"),
+                *(estimated(run, found.get((d, r[by])), "hallucination", d) for d in drafters),
+            ]
+            for r in _records(together.sort_values("estimate", ascending=False, kind="stable"))
+        ]  # fmt: skip
+        heads = [title, "Together", *(label("drafters", d) for d in drafters)]
+        tables.append(Table(f"strata_{by}", f"{title}, worst first", heads, rows,
+                            _stacked(together, each), run.signature(f"hallucination by {by}")))
+    return tables
+
+
+def _estimate(run: RunData, metrics: Sequence[str], by: Sequence[str]) -> pd.DataFrame:
+    return stats.estimate(run.tallies, metrics, by, seed=run.manifest.seed)
+
+
+def _records(data: pd.DataFrame) -> Iterable[dict[str, Any]]:
+    return [{str(k): v for k, v in r.items()} for r in data.to_dict("records")]
+
+
+def _stacked(together: pd.DataFrame, each: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd
+
+    if together.empty:
+        return each
+    return pd.concat([together.assign(drafter="together"), each], ignore_index=True)
+
+
+def _section_order(run: RunData, data: pd.DataFrame) -> list[str]:
+    """Sections in the order of the formats' definitions; unknown ones last."""
+    from .. import formats
+
+    known = [s.name for f in run.formats if f in formats.names() for s in formats.get(f).sections]
+    found = dict.fromkeys([*known, *sorted(map(str, data["section"].unique()))])
+    present = set(map(str, data["section"].unique()))
+    return [s for s in found if s in present]
