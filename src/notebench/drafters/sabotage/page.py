@@ -1,0 +1,142 @@
+"""A note cut into sentences, changed sentence by sentence, and put together again exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ...records import Section
+from ...text import Span, split_sentences
+
+
+@dataclass(frozen=True)
+class Change:
+    """One change to a page. `at` is the place of a sentence among its section's sentences; a text
+    that is added comes to stand there, and no text at all drops the sentence."""
+
+    error_type: str
+    section: str
+    at: int
+    text: str | None
+    adds: bool = False
+    facts: tuple[str, ...] = ()
+    """Facts that it distorts or leaves out."""
+    kinds: tuple[str, ...] = ()
+    """Kinds of facts that it touches."""
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of the page, the white space before it, and what was done to it."""
+
+    gap: str
+    text: str
+    before: str | None = None
+    change: Change | None = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """Sentences by section, in order, and the sentences dropped so far."""
+
+    sections: dict[str, tuple[Sentence, ...]]
+    dropped: tuple[tuple[Change, str], ...] = ()
+
+    @classmethod
+    def of(cls, sections: Sequence[Section]) -> Page:
+        """A page that gives exactly these sections back, outer white space aside."""
+        return cls({s.name: tuple(_cut(s.text)) for s in sections})
+
+    def untouched(self) -> list[tuple[str, int, str]]:
+        """(section, place, text) of each sentence that still stands as it was."""
+        return [
+            (name, at, s.text)
+            for name, sentences in self.sections.items()
+            for at, s in enumerate(sentences)
+            if s.change is None
+        ]
+
+    def changed(self, change: Change) -> Page | None:
+        """The page with that change; None where it would not stand as a sentence of its own."""
+        sentences = list(self.sections[change.section])
+        if change.text is None:
+            dropped = (*self.dropped, (change, sentences[change.at].text))
+            del sentences[change.at]
+            if sentences and change.at == 0:
+                sentences[0] = replace(sentences[0], gap="")
+            page = Page({**self.sections, change.section: tuple(sentences)}, dropped)
+        else:
+            _put(sentences, change, change.text)
+            page = Page({**self.sections, change.section: tuple(sentences)}, self.dropped)
+        return page if page._holds(change.section) else None
+
+    def spans(self, section: str) -> list[Span]:
+        """Offsets of each sentence into the section's text."""
+        found, at = [], 0
+        for sentence in self.sections[section]:
+            start = at + len(sentence.gap)
+            at = start + len(sentence.text)
+            found.append(Span(start, at, sentence.text))
+        return found
+
+    def text(self, section: str) -> str:
+        """The section's text."""
+        return "".join(s.gap + s.text for s in self.sections[section])
+
+    def written(self) -> list[Section]:
+        """The sections as they stand now; one left empty is left out."""
+        return [Section(name=n, text=self.text(n)) for n, held in self.sections.items() if held]
+
+    def planted(self) -> list[tuple[str, int, Span, Sentence]]:
+        """(section, place, offsets, sentence) of each sentence that was changed or added."""
+        return [
+            (name, at, span, sentence)
+            for name, sentences in self.sections.items()
+            for at, (sentence, span) in enumerate(zip(sentences, self.spans(name), strict=True))
+            if sentence.change is not None
+        ]
+
+    def _holds(self, section: str) -> bool:
+        return split_sentences(self.text(section)) == self.spans(section)
+
+
+def _cut(text: str) -> list[Sentence]:
+    found, at = [], 0
+    for span in split_sentences(text):
+        found.append(Sentence(text[at : span.start] if at else "", span.text))
+        at = span.end
+    return found
+
+
+def _put(sentences: list[Sentence], change: Change, text: str) -> None:
+    if not change.adds:
+        old = sentences[change.at]
+        sentences[change.at] = Sentence(old.gap, text, before=old.text, change=change)
+        return
+    gap = next((s.gap for s in sentences if s.gap), " ")
+    if change.at == 0 and sentences:
+        sentences[0] = replace(sentences[0], gap=gap)
+    sentences.insert(change.at, Sentence(gap if change.at else "", text, change=change))
+
+
+def record(page: Page, severity: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What was planted and what was left out, as provenance has it. severity: change -> level."""
+    planted = [
+        {
+            "section": name, "sentence_index": at, "start": span.start, "end": span.end,
+            "error_type": sentence.change.error_type, "severity": severity(sentence.change),
+            "before": sentence.before, "after": sentence.text,
+            "facts": list(sentence.change.facts),
+        }
+        for name, at, span, sentence in page.planted()
+        if sentence.change is not None
+    ]  # fmt: skip
+    dropped = [
+        {
+            "section": change.section, "error_type": change.error_type,
+            "severity": severity(change), "before": before, "facts": list(change.facts),
+        }
+        for change, before in page.dropped
+    ]  # fmt: skip
+    return planted, dropped

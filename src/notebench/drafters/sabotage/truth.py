@@ -1,0 +1,103 @@
+"""What a session holds: the facts that a sentence conveys, and whether a thing was mentioned."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cached_property
+
+from ...records import Fact, Note, Session
+from ...text import content_words, split_sentences, tokens
+from ...text.numbers import Number, numbers
+
+CONVEYS = 0.5
+"""Share of a fact's words that a sentence must hold to count as conveying it."""
+CONVEYS_KNOWN = 0.3
+"""The same for the best sentence where the note is known to convey the fact somewhere."""
+GONE = 0.34
+"""Share of a fact's words below which the rest of a note does not convey it."""
+
+
+class Truth:
+    """The ledger of a session, every word in it, and the clinician's note being changed.
+
+    A note may name the facts that it holds in a field `conveys` (generated sessions' do).
+    """
+
+    def __init__(self, session: Session, note: Note) -> None:
+        self.session = session
+        named = (note.model_extra or {}).get("conveys")
+        self._conveys = None if named is None else frozenset(named)
+        sentences = [s.text for part in note.sections for s in split_sentences(part.text)]
+        self._best = {f.id: _best(f, sentences) for f in self._noted()}
+
+    def _noted(self) -> list[Fact]:
+        """Facts that the note may convey."""
+        facts = self.session.facts or []
+        return [f for f in facts if self._conveys is None or f.id in self._conveys]
+
+    @cached_property
+    def text(self) -> str:
+        """Everything that is said or written of the session, in lower case."""
+        s = self.session
+        parts = [t.text for t in s.transcript] + [f.statement for f in s.facts or []]
+        parts += [s.rough_notes or "", s.prior_note or "", str(s.chart), str(s.scenario)]
+        parts += [section.text for note in s.references for section in note.sections]
+        return "\n".join(parts).lower().replace("’", "'")
+
+    def mentions(self, topics: Iterable[str]) -> bool:
+        """Whether any of those regular expressions is found anywhere, at the start of a word."""
+        return any(re.search(rf"(?<!\w)(?:{t})", self.text, re.IGNORECASE) for t in topics)
+
+    def values(self, unit: str | None) -> set[float]:
+        """Every number in it, in figures or in words, of that unit; None: whatever the unit."""
+        return {
+            value for n in self._numbers if unit is None or n.unit == unit for value in n.values
+        }
+
+    @cached_property
+    def _numbers(self) -> list[Number]:
+        return numbers(self.text)
+
+    def conveyed(self, sentence: str) -> list[Fact]:
+        """Facts that a sentence of the note conveys, as far as shared words tell."""
+        words = stems(sentence)
+        least = CONVEYS if self._conveys is None else CONVEYS_KNOWN
+        return [
+            f
+            for f in self._noted()
+            if (held := share(f.statement, words)) >= CONVEYS
+            or (held >= least and self._best[f.id] == sentence)
+        ]
+
+    def only_in(self, sentence: str, rest: str) -> list[Fact]:
+        """Facts due in the note that the sentence conveys and the rest of the note does not."""
+        words = stems(rest)
+        return [
+            f
+            for f in self.conveyed(sentence)
+            if f.disclosure in ("must", "should") and share(f.statement, words) <= GONE
+        ]
+
+    def true_today(self, sentence: str, most: float) -> bool:
+        """Whether some fact or turn holds more than that share of the sentence's words."""
+        s = self.session
+        said = [f.statement for f in s.facts or []] + [t.text for t in s.transcript]
+        said += [section.text for note in s.references for section in note.sections]
+        return any(share(sentence, stems(text)) > most for text in said)
+
+
+def _best(fact: Fact, sentences: list[str]) -> str:
+    return max(sentences, key=lambda s: share(fact.statement, stems(s)), default="")
+
+
+def stems(text: str) -> frozenset[str]:
+    """Content words cut to five letters, and figures: a crude match across inflections."""
+    figures = {t.low for t in tokens(text) if t.low[0].isdigit()}
+    return frozenset({w.removesuffix("'s")[:5] for w in content_words(text)} | figures)
+
+
+def share(text: str, words: frozenset[str]) -> float:
+    """Share of the stems of a text that are among those words; 0 for a text without any."""
+    own = stems(text)
+    return len(own & words) / len(own) if own else 0.0
