@@ -1,0 +1,1 @@
+"""Language models, embedded and remote, behind one client."""
