@@ -22,6 +22,7 @@ from pydantic import ValidationError
 from .. import formats
 from ..errors import NotebenchError
 from ..records import Draft, Note, Session, Tally
+from ..verifiers import make
 from . import info, names, tally
 from .base import Case
 
@@ -76,7 +77,7 @@ def score(
         for i, (note, session) in enumerate(zip(predictions, references, strict=True))
     ]
     if family not in UNVERIFIED:
-        judge = _verifier(verifier) if isinstance(verifier, str) else verifier
+        judge = make(verifier) if isinstance(verifier, str) else verifier
         cases = [Case(c.session, c.draft, tuple(judge.verify(c.session, c.draft))) for c in cases]
     return _summary(family, tally(cases, [family]), len(cases))
 
@@ -122,14 +123,6 @@ def _plain_reference(i: int, text: str, format: str) -> Session:
         return Session(session_id=f"reference-{i}", rough_notes=text, references=[note])
     except ValidationError as error:
         raise _bad(error, f"references[{i}]", "give the text of the clinician's note") from error
-
-
-def _verifier(name: str) -> Verifier:
-    from ..llm.cache import AnswerCache
-    from ..llm.client import Client
-    from ..verifiers import make
-
-    return make(name, client=Client(cache=AnswerCache()))
 
 
 def _is_json(text: str) -> bool:

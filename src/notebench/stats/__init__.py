@@ -215,5 +215,5 @@ def _pairs(table: pd.DataFrame, a: str, b: str, on: str) -> np.ndarray:
         table[table[on] == side].groupby(cell, sort=True)[["amount", "out_of"]].agg(_exact)
         for side in (a, b)
     ]
-    both = sides[0].join(sides[1], how="inner", lsuffix="_a", rsuffix="_b")
+    both = sides[0].join(sides[1].add_suffix("_b"), how="inner")
     return both.groupby("session_id", sort=True).agg(_exact).to_numpy(dtype=float)

@@ -1,0 +1,193 @@
+"""Estimates and comparisons over tables of tallies."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from notebench import stats
+from notebench.errors import NotebenchError, UnknownName
+
+COLUMNS = ["session_id", "drafter", "metric", "amount", "out_of"]
+
+
+def table(rows, **changes):
+    """Tallies from (session, drafter, metric, amount, out_of)."""
+    found = pd.DataFrame(rows, columns=COLUMNS)
+    rest = {"workflow": "scribe", "format": "SOAP", "sample": 0, "section": "", "stratum": "//"}
+    return found.assign(**{**rest, **changes})
+
+
+def one(frame):
+    assert len(frame) == 1
+    return frame.iloc[0]
+
+
+def test_ratio_of_sums_not_mean_of_ratios():
+    rows = [("s1", "a", "omission", 1, 1), ("s2", "a", "omission", 0, 9)]
+    row = one(stats.estimate(table(rows)))
+    assert (row.estimate, row.sessions, row.amount, row.out_of) == (0.1, 2, 1, 10)
+    assert row.low < 0.1 < row.high and row.method == "wilson"
+
+
+def test_groups_metrics_and_columns():
+    rows = [(s, d, m, 1, 2) for s in "st" for d in "ab" for m in ("omission", "hallucination")]
+    found = stats.estimate(table(rows), ["omission"], by=("drafter", "workflow"))
+    assert list(found.columns) == [
+        "metric", "drafter", "workflow", "estimate", "low", "high", "sessions", "amount", "out_of",
+        "method",
+    ]  # fmt: skip
+    assert list(found.drafter) == ["a", "b"]
+    assert len(stats.estimate(table(rows))) == 4
+    assert one(stats.estimate(table(rows), "omission", by=())).out_of == 8
+
+
+def test_undefined_is_nan_never_0():
+    rows = [(s, "a", "verbosity.words_per_fact", 120, 0) for s in ("s1", "s2")]
+    row = one(stats.estimate(table(rows)))
+    assert all(map(math.isnan, (row.estimate, row.low, row.high)))
+    mixed = one(stats.estimate(table([*rows, ("s3", "a", "verbosity.words_per_fact", 100, 10)])))
+    assert mixed.estimate == 34  # words of notes that convey nothing still count
+
+
+def test_a_single_session_gives_no_interval():
+    for metric in ("omission", "review_time"):
+        row = one(stats.estimate(table([("s", "a", metric, 1, 2)] * 3)))
+        assert row.estimate == 0.5 and math.isnan(row.low) and math.isnan(row.high)
+
+
+def test_a_share_of_0_keeps_an_interval_that_knows_of_clustering():
+    clean = [(f"s{i}", "clean", "omission", 0, 10) for i in range(12)]
+    alone = one(stats.estimate(table(clean)))
+    assert alone.estimate == alone.low == 0
+    assert alone.high == pytest.approx(0.288, abs=0.002)  # 12 trials
+    spread = [(f"s{i}", "other", "omission", 1 + i % 2, 10) for i in range(12)]
+    beside = stats.estimate(table(clean + spread)).set_index("drafter").loc["clean"]
+    assert beside.high == pytest.approx(0.0388, abs=0.002)  # 120 trials: no clustering there
+    assert stats.estimate(table(spread)).low[0] > 0
+
+
+def test_an_empty_table_and_a_metric_that_was_not_measurable():
+    assert stats.estimate(pd.DataFrame([])).empty
+    rows = table([("s", "a", "omission", 1, 2)])
+    assert stats.estimate(rows, "restraint").empty
+    with pytest.raises(UnknownName, match="'restraint'"):
+        stats.estimate(rows, "restrant")
+
+
+tallies = st.lists(
+    st.tuples(
+        st.sampled_from(["s1", "s2", "s3", "s4"]),
+        st.sampled_from(["a", "b"]),
+        st.sampled_from(["omission", "review_time"]),
+        st.floats(0, 5, width=32),
+        st.floats(5, 9, width=32),
+    ),
+    min_size=1,
+    max_size=30,
+)
+
+
+@given(tallies, st.randoms(use_true_random=False))
+def test_order_of_rows_does_not_matter(rows, rng):
+    mixed = list(rows)
+    rng.shuffle(mixed)
+    options = {"n_boot": 100}
+    pd.testing.assert_frame_equal(
+        stats.estimate(table(rows), **options), stats.estimate(table(mixed), **options),
+        check_exact=True,
+    )  # fmt: skip
+
+
+@given(tallies)
+def test_shards_and_merged_rows_give_the_whole(rows):
+    whole = stats.estimate(table(rows), n_boot=100)
+    shards = [table([r for r in rows if r[0] in ids]) for ids in (("s1", "s3"), ("s2", "s4"))]
+    together = stats.estimate(pd.concat(shards), n_boot=100)
+    pd.testing.assert_frame_equal(whole, together, check_exact=True)
+    keys = COLUMNS[:3]
+    merged = table(rows).groupby(keys, as_index=False)[["amount", "out_of"]].sum()
+    merged = table(merged.itertuples(index=False, name=None))
+    pd.testing.assert_frame_equal(whole, stats.estimate(merged, n_boot=100))
+
+
+def test_strata_from_the_stratum_column():
+    strata = {"s1": "ocd/crisis/a+b", "s2": "ocd/routine/", "s3": "grief/routine/b"}
+    rows = [(s, "x", "omission", i, 10) for i, s in enumerate(strata)]
+    data = table(rows).assign(stratum=list(strata.values()))
+
+    def sums(by):
+        return stats.strata(data, "omission", by).set_index(by).out_of.to_dict()
+
+    assert sums("problem") == {"ocd": 20, "grief": 10}
+    assert sums("session_type") == {"crisis": 10, "routine": 20}
+    assert sums("complexity") == {"a": 10, "b": 20, "none": 10}
+    assert sums("section") == {"": 30}
+    with pytest.raises(NotebenchError, match="problem, session_type"):
+        stats.strata(data, "omission", "weather")
+
+
+def paired(pairs, metric="omission"):
+    """Rows of drafters a and b from {session: (amount of a, amount of b)} out of 10."""
+    return [(s, d, metric, v, 10) for s, both in pairs.items() for d, v in zip("ab", both, strict=True)]
+
+
+def test_compare_by_hand_exact_permutation():
+    # all three differences point one way: 2 of the 8 swaps are as extreme
+    rows = paired({"s1": (4, 1), "s2": (5, 2), "s3": (6, 3)})
+    row = one(stats.compare(table(rows), "omission", "a", "b"))
+    assert row.estimate_a == 0.5 and row.estimate_b == 0.2
+    assert row.estimate == pytest.approx(0.3) and row.n == 3
+    assert row.p == pytest.approx(2 / 8)
+    back = one(stats.compare(table(rows), "omission", "b", "a"))
+    assert back.estimate == pytest.approx(-0.3) and back.p == row.p
+
+
+def test_compare_uses_only_what_both_have():
+    rows = paired({"s1": (4, 1), "s2": (5, 2)})
+    alone = [("s3", "a", "omission", 10, 10), ("s4", "b", "omission", 10, 10)]
+    other = table([("s1", "a", "omission", 10, 10)], workflow="organise")
+    both = one(stats.compare(pd.concat([table(rows + alone), other]), "omission", "a", "b"))
+    assert both.n == 2 and both.estimate_a == 0.45 and both.estimate_b == pytest.approx(0.15)
+
+
+def test_compare_workflows_of_the_same_drafter():
+    rows = [("s1", "a", "omission", 4, 10), ("s2", "a", "omission", 6, 10)]
+    less = [(s, d, m, v - 2, o) for s, d, m, v, o in rows]
+    data = pd.concat([table(rows), table(less, workflow="organise")])
+    row = one(stats.compare(data, "omission", "scribe", "organise", on="workflow"))
+    assert row.estimate == pytest.approx(0.2) and row.n == 2
+
+
+def test_no_session_differs_so_there_is_no_interval():
+    row = one(stats.compare(table(paired({"s1": (0, 0), "s2": (0, 0)})), "omission", "a", "b"))
+    assert row.estimate == 0 and row.p == 1 and math.isnan(row.low)
+
+
+def test_compare_without_pairs_or_with_unknown_names():
+    rows = table([("s1", "a", "omission", 4, 10), ("s2", "b", "omission", 4, 10)])
+    row = one(stats.compare(rows, "omission", "a", "b"))
+    assert row.n == 0 and math.isnan(row.estimate) and math.isnan(row.p)
+    for bad in ({"a": "c", "b": "b"}, {"a": "a", "b": "b", "on": "section"}):
+        with pytest.raises(NotebenchError, match="mend:"):
+            stats.compare(rows, "omission", **bad)
+
+
+def test_holm_goes_over_the_metrics_of_the_call():
+    up = {f"s{i}": (i % 3 + 3, i % 2) for i in range(8)}
+    rows = paired(up) + paired({s: b[::-1] for s, b in up.items()}, "hallucination")
+    both = stats.compare(table(rows), ["omission", "hallucination"], "a", "b")
+    assert list(both.p_holm) == pytest.approx([min(1, 2 * both.p[0])] * 2)
+    alone = one(stats.compare(table(rows), "omission", "a", "b"))
+    assert alone.p_holm == alone.p == both.p[0]
+
+
+def test_same_seed_same_numbers():
+    rows = table(paired({f"s{i}": (i % 4, i % 3) for i in range(20)}, "review_time"))
+    first, again = (stats.compare(rows, None, "a", "b", seed=5) for _ in range(2))
+    pd.testing.assert_frame_equal(first, again, check_exact=True)
+    assert not first.equals(stats.compare(rows, None, "a", "b", seed=6))
