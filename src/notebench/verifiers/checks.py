@@ -14,9 +14,9 @@ from functools import cached_property
 from rapidfuzz import fuzz
 
 from ..text.numbers import Number
-from .index import Evidence, Passage, SessionIndex, around
+from .index import Evidence, Passage, SessionIndex, Unit, clauses, surroundings
 from .lexicon import cues
-from .terms import Reading, read
+from .terms import Reading, read, scaffold
 
 
 @dataclass(frozen=True)
@@ -95,31 +95,55 @@ def _words(items: object) -> str:
 @check
 def number_absent(view: View) -> tuple[float, str]:
     """A number that stands nowhere in today's source."""
-    known = view.index.mentions
-    missing = [n for n in view.numbers if not _any(n, known)]
+    missing = [n for n in view.numbers if not _any(n, view.index.values)]
     return float(bool(missing)), _words({n.text for n in missing})
 
 
 @check
 def number_far(view: View) -> tuple[float, str]:
     """A number that stands in the source, and not near what the claim is about."""
-    known = view.index.mentions
-    far = [n for n in view.numbers if _any(n, known) and not _any(n, view.near_values)]
+    far = [n for n in view.numbers if _any(n, view.index.values) and not _any(n, view.near_values)]
     return float(bool(far)), _words({n.text for n in far})
 
 
 @check
-def number_context(view: View) -> tuple[float, str]:
-    """How little the words around a number are those around it in the source."""
-    worst, where = 0.0, ""
+def number_swapped(view: View) -> tuple[float, str]:
+    """Another number of the source stands among the claim's words more fitly than this one."""
+    worst, detail = 0.0, ""
     for number in view.numbers:
-        context = around(view.claim, number, 32)
-        spots = [m for v in number.values for m in view.index.mentions.get(round(v, 3), ())]
-        if context and spots:
-            gap = 1 - max(view.index.cover(context, m.around) for m in spots)
-            if gap > worst:
-                worst, where = gap, number.text
-    return worst, where
+        around = surroundings(view.claim, number)
+        best = {True: 0.0, False: 0.0}
+        other = ""
+        for mention in view.index.mentions:
+            same = bool(set(mention.number.values) & set(number.values))
+            if not same and (mention.number.retracted or _idle(mention.number)):
+                continue
+            fit = view.index.fit(around, mention)
+            if fit > best[same]:
+                best[same] = fit
+                other = other if same else mention.number.text
+        if best[False] - best[True] > worst and _any(number, view.index.values):
+            worst, detail = best[False] - best[True], f"{number.text} (said: {other})"
+    return worst, detail
+
+
+@check
+def number_not_in_fact(view: View) -> tuple[float, str]:
+    """The fact that a clause restates has numbers, and not this one."""
+    for unit in view.evidence.units:
+        fact = next((a for a in unit.anchors if a.fact is not None), None)
+        if fact is None or not fact.numbers:
+            continue
+        said = {
+            round(v, 3)
+            for p in (*view.evidence.facts, *view.evidence.notes)
+            for n in p.numbers
+            for v in n.values
+        }
+        wrong = [n for n in unit.claim.numbers if not _idle(n) and not _any(n, said)]
+        if wrong:
+            return view.index.cover(unit.claim.keys, fact.keys), _words({n.text for n in wrong})
+    return 0.0, ""
 
 
 @check
@@ -155,35 +179,51 @@ def unit_clash(view: View) -> tuple[float, str]:
 # --- polarity
 
 
-def _flipped(view: View, claimed: frozenset[str], denied: bool) -> frozenset[str]:
-    """Words the claim has with one polarity and every near passage with the other."""
+def _hold(unit: Unit, anchor: Passage) -> bool:
+    """Whether a passage holds at least half of the clause's content words."""
+    content = unit.claim.keys - scaffold()
+    return 2 * len(content & anchor.keys) >= len(content) > 0
+
+
+def _flipped(
+    unit: Unit, claimed: frozenset[str], denied: bool, near: tuple[Passage, ...]
+) -> frozenset[str]:
+    """Words the clause has with one polarity, an anchor with the other, and nothing near with it."""
     keys = set()
-    for key in claimed:
-        holders = [p for p in view.closest if key in p.keys]
-        against = [p for p in holders if key in (p.affirmed if denied else p.denied)]
-        agreeing = [p for p in holders if key in (p.denied if denied else p.affirmed)]
+    strong = [a for a in unit.anchors if _hold(unit, a)]
+    for key in claimed - scaffold():
+        against = any(key in (a.affirmed if denied else a.denied) for a in strong)
+        agreeing = any(key in (a.denied if denied else a.affirmed) for a in near)
         if against and not agreeing:
             keys.add(key)
     return frozenset(keys)
 
 
+def _polarity(view: View, denied: bool) -> tuple[float, str]:
+    worst, words = 0.0, ""
+    for unit in view.evidence.units:
+        shared = frozenset(k for a in unit.anchors for k in a.keys & unit.claim.keys) - scaffold()
+        # the whole sentence decides what is negated: a clause may have lost its "denies"
+        claimed = (view.claim.denied if denied else view.claim.affirmed) & unit.claim.keys
+        keys = _flipped(unit, claimed, denied, view.evidence.all)
+        if keys and shared:
+            cover = max(view.index.cover(unit.claim.keys, a.keys) for a in unit.anchors)
+            share = cover * view.index.total(keys) / view.index.total(shared)
+            if share > worst:
+                worst, words = share, _words(keys)
+    return worst, words
+
+
 @check
 def denied_here(view: View) -> tuple[float, str]:
     """What the claim denies, the session affirms."""
-    keys = _flipped(view, view.claim.denied, denied=True)
-    return _share(view, keys), _words(keys)
+    return _polarity(view, denied=True)
 
 
 @check
 def affirmed_here(view: View) -> tuple[float, str]:
     """What the claim affirms, the session denies."""
-    keys = _flipped(view, view.claim.affirmed, denied=False)
-    return _share(view, keys), _words(keys)
-
-
-def _share(view: View, keys: frozenset[str]) -> float:
-    whole = view.index.total(view.claim.keys)
-    return view.index.total(keys) / whole if whole else 0.0
+    return _polarity(view, denied=False)
 
 
 # --- things nobody raised, saw or did
@@ -258,14 +298,24 @@ def boilerplate_phrase(view: View) -> tuple[float, str]:
 
 @check
 def from_prior(view: View) -> tuple[float, str]:
-    """Words that the note of the session before holds and today's source does not."""
+    """Liker to a sentence of the note of the session before than to anything of today."""
     index = view.index
-    only = view.claim.keys & index.prior_keys - view.evidence.keys
-    best = max(view.evidence.scores.get(s, 0.0) for s in ("talk", "notes", "fact", "prior"))
-    lead = view.evidence.scores.get("prior", 0.0) - max(
-        view.evidence.scores.get(s, 0.0) for s in ("talk", "notes", "fact")
-    )
-    return max(0.0, lead, _share(view, only) if best else 0.0), _words(only)
+    worst = 0.0
+    for part in (view.claim, *clauses(view.claim)):
+        if len(part.keys) + len(part.values) < 3:
+            continue
+        before = index.likeness(part, index.prior_parts)
+        if before > max(0.5, worst):
+            worst = max(worst, before - index.likeness(part, index.today_parts))
+    return worst, ""
+
+
+@check
+def prior_words(view: View) -> tuple[float, str]:
+    """Words that the note of the session before holds and today's source does not."""
+    only = view.claim.keys & view.index.prior_keys - view.index.keys
+    whole = view.index.total(view.claim.keys)
+    return (view.index.total(only) / whole if whole else 0.0), _words(only)
 
 
 _QUOTED = re.compile(r"[\"“]([^\"“”]{4,300})[\"”]")
@@ -291,9 +341,10 @@ def hedge_lost(view: View) -> tuple[float, str]:
     """A maybe of the session written as settled."""
     if view.claim.hedged:
         return 0.0, ""
-    hedged = [p for p in view.closest if p.hedged]
     firm = bool(cues().lists["firm"].search(view.claim.low))
-    return len(hedged) / max(1, len(view.closest)) * (1.0 if firm else 0.4), ""
+    open_facts = any(a.hedged for u in view.evidence.units for a in u.anchors if a.fact)
+    open_talk = any(a.hedged for u in view.evidence.units for a in u.anchors)
+    return (0.6 * open_facts + 0.4 * open_talk) * (1.0 if firm else 0.3), ""
 
 
 @check
@@ -319,42 +370,59 @@ _SELF = frozenset(("client", "clinician"))
 
 
 @check
-def person_absent(view: View) -> tuple[float, str]:
-    """Somebody whom the passages near the claim do not name."""
-    named = view.claim.people - _SELF
-    near = frozenset().union(*(p.people for p in view.evidence.all)) if view.evidence.all else named
-    speakers = {_plain(t.speaker) for t in view.index.session.transcript}
-    missing = named - near - speakers
-    return (len(missing) / len(named) if named else 0.0), _words(missing)
+def person_clash(view: View) -> tuple[float, str]:
+    """The passages that a clause restates are about other people."""
+    for unit in view.evidence.units:
+        named, said = unit.claim.people - _SELF, unit.people - _SELF
+        if named and said and unit.anchors and not named & said:
+            return 1.0, f"{_words(named)}; the session has {_words(said)}"
+    return 0.0, ""
 
 
 @check
-def person_lost(view: View) -> tuple[float, str]:
-    """The nearest fact is about somebody whom the claim leaves out."""
-    if not view.evidence.facts:
-        return 0.0, ""
-    about = view.evidence.facts[0]
-    opening = read(about.readings[0].text[:40]).people - _SELF
-    missing = opening - view.claim.people
-    weight = view.evidence.scores.get("fact", 0.0)
-    return (weight if missing else 0.0), _words(missing)
+def name_clash(view: View) -> tuple[float, str]:
+    """A name that stands elsewhere in the session, where these passages have other names."""
+    names = view.index.names
+    for unit in view.evidence.units:
+        named = {w for w in _NAMELIKE.findall(unit.claim.low) if w in names}
+        said = {w for w in _NAMELIKE.findall(unit.low) if w in names}
+        if named - said and said - named:
+            return 1.0, _words(named - said)
+    return 0.0, ""
 
 
-@check
-def time_absent(view: View) -> tuple[float, str]:
-    """A word of time that does not stand near."""
-    near = " ".join(p.low for p in view.evidence.all)
-    missing = {w for words in view.claim.times.values() for w in words if w not in near}
-    total = sum(len(words) for words in view.claim.times.values())
-    return (len(missing) / total if total else 0.0), _words(missing)
+_NAMELIKE = re.compile(r"[a-z]{3,20}")
+
+
+_COMPARED = {
+    "weekday": ("weekday", "relative"), "month": ("month",), "relative": ("relative",),
+    "cadence": ("cadence",),
+}  # fmt: skip
+"""Kinds of words of time, and the kinds that one of them can be at odds with."""
 
 
 @check
 def time_clash(view: View) -> tuple[float, str]:
-    """Another day, month or time of day than the nearest passages name."""
-    for kind, claimed in sorted(view.claim.times.items()):
-        for passage in view.closest:
-            said = frozenset().union(*(r.times.get(kind, frozenset()) for r in passage.readings))
-            if said and not claimed & said:
-                return 1.0, f"{_words(claimed)} against {_words(said)}"
+    """Another day, month or frequency than the passages that a clause restates."""
+    for unit in view.evidence.units:
+        for kind, against in _COMPARED.items():
+            claimed = unit.claim.times.get(kind, frozenset())
+            said = frozenset().union(*(unit.times.get(k, frozenset()) for k in against))
+            if claimed and said and not claimed & said:
+                return 1.0, f"{_words(claimed)}; the session has {_words(said)}"
     return 0.0, ""
+
+
+@check
+def time_absent(view: View) -> tuple[float, str]:
+    """A word of time that stands nowhere near."""
+    said = {
+        w
+        for p in view.evidence.all
+        for r in p.readings
+        for words in r.times.values()
+        for w in words
+    }
+    named = {w for words in view.claim.times.values() for w in words}
+    missing = named - said
+    return (len(missing) / len(named) if named else 0.0), _words(missing)

@@ -42,9 +42,6 @@ def _coverage(view: View) -> dict[str, float]:
         "uncovered_fact": 1 - view.evidence.scores.get("fact", 0.0),
         "no_facts": float(not index.session.facts),
         "scaffold": sum(k in scaffold() for k in claim.keys) / max(1, len(claim.keys)),
-        "length": math.log1p(len(claim.keys)),
-        "numbers": float(bool(view.numbers)),
-        "quoted": float('"' in claim.text or "“" in claim.text),
         "firm": float(bool(cues().lists["firm"].search(claim.low))),
     }
 

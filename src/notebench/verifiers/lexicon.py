@@ -28,6 +28,8 @@ class Cues:
 
     lists: Mapping[str, re.Pattern[str]]
     groups: Mapping[str, Mapping[str, re.Pattern[str]]]
+    times: tuple[str, ...]
+    """Groups that hold words of time."""
 
     def found(self, name: str, low: str) -> list[str]:
         """Phrases of a list in a lower-case text, in order."""
@@ -63,8 +65,13 @@ def cues() -> Cues:
         {
             name: {topic: matcher(v) for topic, v in group.items()}
             for name, group in data.items()
-            if isinstance(group, dict)
+            if isinstance(group, dict) and name != "times"
+        }
+        | {
+            kind: {word: matcher(v) for word, v in group.items()}
+            for kind, group in data["times"].items()
         },
+        tuple(data["times"]),
     )
 
 

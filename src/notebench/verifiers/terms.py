@@ -54,6 +54,11 @@ class Reading:
         return frozenset(t.key for t in self.terms if not t.negated)
 
     @cached_property
+    def values(self) -> frozenset[float]:
+        """Every value that its numbers may have."""
+        return frozenset(round(v, 3) for n in self.numbers for v in n.values)
+
+    @cached_property
     def people(self) -> frozenset[str]:
         """Relations that the text names."""
         return cues().topics("people", self.low)
@@ -61,10 +66,7 @@ class Reading:
     @cached_property
     def times(self) -> dict[str, frozenset[str]]:
         """Words of time by kind (weekday, month, daypart ...)."""
-        found = {
-            kind: frozenset(m[0].rstrip("s") for m in pattern.finditer(self.low))
-            for kind, pattern in cues().groups["times"].items()
-        }
+        found = {kind: cues().topics(kind, self.low) for kind in cues().times}
         return {kind: hits for kind, hits in found.items() if hits}
 
     @cached_property
@@ -95,6 +97,8 @@ def _strip(word: str) -> str:
                 base = _restore(base)
             word = base
             break
+    if word.endswith("is") and len(word) > 5:
+        word = word[:-1] + "z"
     return words().irregular.get(word) or word.removesuffix("e") if len(word) > 3 else word
 
 
@@ -168,31 +172,43 @@ def _carries(word: str) -> bool:
 _SENTENCE_END = re.compile(r"[.!?;\n](?=\s|$)")
 
 
-def _negated_spans(low: str) -> list[tuple[int, int]]:
-    """Half-open spans in the scope of a negator: to the end of the clause, eight words at most.
+_DENIED_BEFORE = re.compile(
+    r"\b(?:was|were|been|and|all|both|is|are) (?:also )?denied\b|\banswered no\b|\bnot endorsed\b"
+)
+_LISTING = frozenset("no not denies denied deny denying nil without negative none neither".split())
+_NEW_SUBJECT = re.compile(
+    r"\b(?:he|she|they|i|we|client|patient|clinician|who|which|that|reported|reports|named|cited|"
+    r"stated|states|described|agreed|identified|noted|remains?|but|has|is|was|will|would|having)\b"
+)
 
-    A denial ("denies", "no") runs on over the commas of a list; "not" and "n't" do not.
+
+def _negated_spans(low: str) -> list[tuple[int, int]]:
+    """Half-open spans in the scope of a negator.
+
+    A denial ("denies", "no") runs on over the commas of a list until a new subject or verb; "not"
+    and "n't" end at the comma. "X and Y were denied" negates backwards to the sentence's start.
     """
     ends = [m.start() for m in _SENTENCE_END.finditer(low)]
     ends += [m.start() for m in cues().lists["negation_ends"].finditer(low)]
-    ends.append(len(low))
-    ends.sort()
+    ends = [*sorted(ends), len(low)]
     spans: list[tuple[int, int]] = []
     at = 0
     for match in cues().lists["negators"].finditer(low):
         while ends[at] < match.end() and at < len(ends) - 1:
             at += 1
         stop = ends[at]
-        if not match[0].startswith(("den", "no", "nil", "without", "negative", "free")) or (
-            match[0] == "not"
-        ):
-            comma = low.find(",", match.end(), stop)
-            stop = comma if comma >= 0 else stop
-            stop = _word_limit(low, match.end(), stop, 8)
-        else:
+        if match[0] in _LISTING and match[0] != "not":
             stop = _word_limit(low, match.end(), stop, 25)
+            subject = _NEW_SUBJECT.search(low, match.end() + 1, stop)
+            stop = subject.start() if subject else stop
+        else:
+            comma = low.find(",", match.end(), stop)
+            stop = _word_limit(low, match.end(), comma if comma >= 0 else stop, 6)
         if stop > match.end():
             spans.append((match.end(), stop))
+    for match in _DENIED_BEFORE.finditer(low):
+        before = max((e for e in ends if e < match.start()), default=0)
+        spans.append((before, match.start()))
     return _merged(spans)
 
 
