@@ -16,8 +16,11 @@ from .content import content, label
 if TYPE_CHECKING:
     import pandas as pd
 
-Cell = tuple[str, str, str]
-"""How a note was made: drafter, workflow, format."""
+Cell = tuple[str, str]
+"""How a note was made: drafter and workflow."""
+
+CELL = ("drafter", "workflow")
+"""The columns of a cell."""
 
 CHECKS = ("reference", "extractive", "saboteur")
 """Drafters that no model stands behind."""
@@ -73,17 +76,14 @@ class RunData:
     def cells(self) -> list[Cell]:
         """All ways in which notes were made: the clinician's first, checks last."""
         places = {"reference": 0, "extractive": 2, "saboteur": 3}
-        cells = {(d.drafter, d.workflow, d.format) for d in self.drafts}
-        cells |= {
-            (str(a), str(b), str(c))
-            for a, b, c in self.tallies[["drafter", "workflow", "format"]].itertuples(index=False)
-        }
+        cells: set[Cell] = {(d.drafter, d.workflow) for d in self.drafts}
+        cells |= {(str(a), str(b)) for a, b in self.tallies[list(CELL)].itertuples(index=False)}
         return sorted(cells, key=lambda c: (places.get(c[0], 1), c))
 
     @cached_property
     def formats(self) -> list[str]:
         """Formats of the run's notes."""
-        return sorted({c[2] for c in self.cells})
+        return sorted({d.format for d in self.drafts} | set(map(str, self.tallies["format"])))
 
     @property
     def models(self) -> list[Cell]:
@@ -91,14 +91,11 @@ class RunData:
         return [c for c in self.cells if c[0] not in CHECKS]
 
     def name(self, cell: Cell) -> str:
-        """A cell in words; what all notes of the run share is left out."""
-        drafter, workflow, format = cell
-        shown = [label("drafters", drafter)]
-        if drafter != "reference":
-            shown.append(label("workflows", workflow))
-        if len(self.formats) > 1:
-            shown.append(format)
-        return ", ".join(shown)
+        """A cell in words."""
+        drafter, workflow = cell
+        if drafter in ("reference", "saboteur"):
+            return label("drafters", drafter)
+        return f"{label('drafters', drafter)}, {label('workflows', workflow)}"
 
     @cached_property
     def verifier(self) -> str:
@@ -171,5 +168,3 @@ class RunData:
 def error_type(claim: ClaimFinding) -> str:
     """The error type of a wrong sentence; one that the verifier did not name is "unnamed"."""
     return claim.error_type or "unnamed"
-
-

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
 from pathlib import Path
@@ -13,7 +13,7 @@ from .. import stats
 from ..metrics import info
 from ..storage import atomic
 from .content import content, label, sentence
-from .data import Cell, RunData
+from .data import CELL, Cell, RunData
 from .tables import amount, by_section, by_type, span, strata
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 INK, SOFT, LINE = "#1d2329", "#56606b", "#d9dee3"
 COLOURS = ("#1f5f73", "#c05a1a", "#5b3a91", "#2c7a4b", "#a3261b", "#6b7a12", "#a0417e", "#3a6ea5")
 MARKERS = "osD^vPX<"
-STYLE = {
+STYLE: dict[Any, Any] = {
     "svg.hashsalt": "notebench", "svg.fonttype": "path", "font.family": "DejaVu Sans",
     "font.size": 9, "axes.edgecolor": LINE, "axes.labelcolor": SOFT, "xtick.color": SOFT,
     "ytick.color": INK, "axes.spines.top": False, "axes.spines.right": False,
@@ -81,7 +81,7 @@ def draw(run: RunData, folder: Path) -> dict[str, Drawn]:
 def rates(run: RunData) -> tuple[Figure, str, str] | None:
     """Unfaithful sentences and critical ones, by drafter and workflow."""
     metrics = ("hallucination", "hallucination.critical")
-    data = stats.estimate(run.tallies, metrics, ("drafter", "workflow", "format"),
+    data = stats.estimate(run.tallies, metrics, CELL,
                           seed=run.manifest.seed)  # fmt: skip
     series = {info(m).title: _points(data[data["metric"] == m], run.cells) for m in metrics}
     rows = [run.name(c) for c in run.cells]
@@ -108,11 +108,11 @@ def types(run: RunData) -> tuple[Figure, str, str] | None:
 def omissions(run: RunData) -> tuple[Figure, str, str] | None:
     """Facts left out, by disclosure level."""
     data = stats.estimate(
-        run.tallies, ("omission.must", "omission.should", "omission.generalise"),
-        ("drafter", "workflow", "format"), seed=run.manifest.seed,
+        run.tallies, ("omission.must", "omission.should", "omission.generalise"), CELL,
+        seed=run.manifest.seed,
     )  # fmt: skip
     data = data.assign(level=data["metric"].str.removeprefix("omission."))
-    made = _by_cell(run, data, "level", [v for v in ("must", "should", "generalise")],
+    made = _by_cell(run, data, "level", ["must", "should", "generalise"],
                     lambda v: label("disclosure", v))  # fmt: skip
     return made and (*made, run.signature("omission"))
 
@@ -135,7 +135,8 @@ def worst(run: RunData) -> tuple[Figure, str, str] | None:
     for table in strata(run):
         by = table.name.removeprefix("strata_")
         if "drafter" in table.data.columns and len(table.rows) > 1:
-            together = table.data[table.data["drafter"] == "together"]
+            data = table.data
+            together = data[(data["drafter"] == "together") & (data["sessions"] > 1)]
             found += [(f"{label('strata', str(r[by]))} ({int(r['sessions'])})", Point.of(r))
                       for r in together.to_dict("records")]  # fmt: skip
     found = sorted((f for f in found if not isnan(f[1].value)), key=lambda f: -f[1].value)[:14]
@@ -148,7 +149,7 @@ def _by_cell(
     name: Callable[[str], str] = lambda v: label("types", v),
 ) -> tuple[Figure, str] | None:  # fmt: skip
     """Dots by the values of a column, one series for each of the first few cells."""
-    found = {(r["drafter"], r["workflow"], r["format"], r[by]): Point.of(r)
+    found = {(r["drafter"], r["workflow"], r[by]): Point.of(r)
              for r in data.to_dict("records")}  # fmt: skip
     cells = [c for c in run.cells if c[0] != "saboteur"][: len(COLOURS)]
     series = {run.name(c): [found.get((*c, value)) for value in order] for c in cells}
@@ -156,19 +157,21 @@ def _by_cell(
 
 
 def _points(data: Any, cells: Sequence[Cell]) -> list[Point | None]:
-    found = {(r["drafter"], r["workflow"], r["format"]): Point.of(r)
+    found = {(r["drafter"], r["workflow"]): Point.of(r)
              for r in data.to_dict("records")}  # fmt: skip
     return [found.get(c) for c in cells]
 
 
 def _dots(
     rows: Sequence[str],
-    series: dict[str, list[Any]],
+    series: Mapping[str, Sequence[Point | None]],
     colours: Sequence[str] = COLOURS,
 ) -> tuple[Figure, str] | None:
     """Shares with intervals, one row each; None where there is nothing to draw."""
-    series = {name: points for name, points in series.items() if any(points)}
-    if not rows or not series:
+    kept = [i for i in range(len(rows)) if any(points[i] for points in series.values())]
+    rows = [rows[i] for i in kept]
+    series = {name: [points[i] for i in kept] for name, points in series.items() if any(points)}
+    if not series:
         return None
     figure, axes = _canvas(0.9 + len(rows) * max(0.34, 0.15 * len(series) + 0.12))
     step = 0.7 / len(series)
@@ -182,12 +185,12 @@ def _dots(
                           solid_capstyle="round")  # fmt: skip
         axes.plot([100 * p.value for _, p in shown], [y for y, _ in shown], ls="none",
                   marker=MARKERS[k % len(MARKERS)], ms=5.5, color=colour, label=name)  # fmt: skip
-    axes.set_yticks(range(len(rows)), [_short(r) for r in rows])
+    axes.set_yticks(range(len(rows)), [_short(r).replace(", ", ",\n", 1) for r in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
     _percent(axes, "x")
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="y", visible=False)
-    _legend(axes, len(series))
+    _legend(figure, list(series))
     return figure, _told(rows, series)
 
 
@@ -199,16 +202,16 @@ def _scatter(run: RunData, metric: str, label_x: str) -> tuple[Figure, str] | No
     figure, axes = _canvas(3.6)
     cells = [c for c in run.cells if c[0] != "saboteur"]
     for k, cell in enumerate(cells):
-        part = table[[tuple(c) == cell for c in
-                      table[["drafter", "workflow", "format"]].itertuples(index=False)]]  # fmt: skip
+        part = table[(table["drafter"] == cell[0]) & (table["workflow"] == cell[1])]
         if len(part):
-            axes.plot(part["x"], 100 * part["y"], ls="none", marker=MARKERS[k % len(MARKERS)], ms=5,
-                      alpha=0.75, color=COLOURS[k % len(COLOURS)], label=run.name(cell))  # fmt: skip
+            marker, colour = MARKERS[k % len(MARKERS)], COLOURS[k % len(COLOURS)]
+            axes.plot(part["x"], 100 * part["y"], ls="none", marker=marker, ms=5, alpha=0.75,
+                      color=colour, label=run.name(cell))  # fmt: skip
     axes.set_xlabel(label_x)
     axes.set_ylim(bottom=-3)
     _percent(axes, "y")
     axes.set_ylabel("Sentences not borne out")
-    _legend(axes, len(cells))
+    _legend(figure, [run.name(c) for c in cells])
     return figure, _correlation(table, run.manifest.seed)
 
 
@@ -246,7 +249,7 @@ def _correlation(table: Any, seed: int) -> str:
     return sentence("correlation", value=f"{found.estimate:+.2f}", interval=interval, n=len(table))
 
 
-def _told(rows: Sequence[str], series: dict[str, list[Any]]) -> str:
+def _told(rows: Sequence[str], series: Mapping[str, Sequence[Point | None]]) -> str:
     """The numbers of a figure in words, for those who can't see it."""
     return " ".join(
         f"{row}, {name}: {amount(p.value, 'share')} ({span(p.low, p.high, 'share')})."
@@ -259,7 +262,7 @@ def _told(rows: Sequence[str], series: dict[str, list[Any]]) -> str:
 def _canvas(height: float) -> tuple[Figure, Axes]:
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(7.6, max(height, 1.5)), layout="constrained")
+    figure = Figure(figsize=(6.2, max(height, 1.5)), layout="constrained")
     return figure, figure.add_subplot()
 
 
@@ -269,13 +272,14 @@ def _percent(axes: Axes, which: str) -> None:
     axis = axes.xaxis if which == "x" else axes.yaxis
     axis.set_major_formatter(PercentFormatter(decimals=0))
     if which == "x":
-        axes.set_xlim(left=min(-1.5, -0.02 * axes.get_xlim()[1]))
+        right = axes.dataLim.x1
+        axes.set_xlim(-0.03 * right - 0.5, 1.04 * right + 0.5)
 
 
-def _legend(axes: Axes, n: int) -> None:
-    if n > 1:
-        axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2 if n > 2 else n,
-                    handletextpad=0.2, columnspacing=1.4, borderaxespad=0.2)  # fmt: skip
+def _legend(figure: Figure, names: Sequence[str]) -> None:
+    if len(names) > 1:
+        columns = 1 if max(map(len, names)) > 40 else 2
+        figure.legend(loc="outside upper left", ncols=columns, handletextpad=0.2)
 
 
 def _short(text: str, most: int = 44) -> str:

@@ -1,4 +1,4 @@
-"""One note as a reader opens it: its sentences with their verdicts, and what became of each fact."""
+"""One note as a reader opens it: sentences with verdicts, and what became of each fact."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class NoteView:
         """Who wrote it, and from what."""
         d = self.case.draft
         sample = f", sample {d.sample}" if d.sample else ""
-        return self.run.name((d.drafter, d.workflow, d.format)) + sample
+        return f"{self.run.name((d.drafter, d.workflow))}, {d.format}{sample}"
 
     @cached_property
     def sections(self) -> list[tuple[str, Html]]:
@@ -69,7 +69,7 @@ class NoteView:
 
     def grade(self, claim: ClaimFinding) -> str:
         """Severity of a flagged sentence."""
-        return grade(claim, flags(self.case.session))
+        return str(grade(claim, flags(self.case.session)))
 
     def words(self, claim: ClaimFinding) -> str:
         """Its verdict in words."""
@@ -184,7 +184,7 @@ def session_views(run: RunData) -> list[SessionView]:
     views, number = [], 0
     for place, session in enumerate(run.sessions, 1):
         cases = sorted(by_session.get(session.session_id, []), key=lambda c: (
-            rank[c.draft.drafter, c.draft.workflow, c.draft.format], c.draft.sample
+            rank[c.draft.drafter, c.draft.workflow], c.draft.format, c.draft.sample
         ))  # fmt: skip
         notes = [
             NoteView(run, case, f"n{number + i}", f"s{place}-t") for i, case in enumerate(cases, 1)
@@ -203,8 +203,7 @@ def instructive(
         (note, claim)
         for view in views
         for note in view.notes
-        if (note.case.draft.drafter, note.case.draft.workflow, note.case.draft.format)
-        in note.run.models
+        if (note.case.draft.drafter, note.case.draft.workflow) in note.run.models
         for claim in note.wrong
     ]
     found.sort(key=lambda pair: (LEVELS.index(pair[0].grade(pair[1])),

@@ -15,6 +15,8 @@ from .data import RunData
 if TYPE_CHECKING:
     import pandas as pd
 
+ALL, UNTOUCHED = "(all)", "(untouched)"
+
 
 @dataclass(frozen=True)
 class Planted:
@@ -75,25 +77,17 @@ def quality_rows(run: RunData) -> pd.DataFrame:
         return pd.DataFrame(columns=columns)
     errors = [(c, p.error_type, p.flagged) for c in cases for p in planted(c)]
     alone = [
-        (c, "untouched", None if f.verdict == "unscored" else f.verdict in WRONG)
+        (c, UNTOUCHED, None if f.verdict == "unscored" else f.verdict in WRONG)
         for c in cases
         for f in untouched(c)
         if f.verdict != "uncheckable"
     ]
-    pooled = _shares(run, [(c, "all", flag) for c, _, flag in errors])
-    parts = [
-        pooled.assign(what="All planted errors", measure="sensitivity"),
-        _named(_shares(run, errors)),
-        _shares(run, alone).assign(what="Untouched sentences", measure="false alarms"),
-    ]
-    return pd.concat(parts, ignore_index=True)[columns]
-
-
-def _named(data: pd.DataFrame) -> pd.DataFrame:
-    names = [label("types", str(kind)) for kind in data["group"]]
-    return data.assign(what=names, measure="sensitivity").sort_values(
-        ["estimate", "what"], ascending=[True, True]
-    )
+    data = _shares(run, [*errors, *((c, ALL, flag) for c, _, flag in errors), *alone])
+    names = {ALL: "All planted errors", UNTOUCHED: "Untouched sentences"}
+    data["what"] = [names.get(str(g)) or label("types", str(g)) for g in data["group"]]
+    data["measure"] = ["false alarms" if g == UNTOUCHED else "sensitivity" for g in data["group"]]
+    data["place"] = [{ALL: 0, UNTOUCHED: 2}.get(str(g), 1) for g in data["group"]]
+    return data.sort_values(["place", "estimate", "what"], ignore_index=True)[columns]
 
 
 def _shares(run: RunData, outcomes: list[tuple[Case, str, bool | None]]) -> pd.DataFrame:

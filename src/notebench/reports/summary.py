@@ -8,28 +8,26 @@ from typing import Any
 
 from .. import stats
 from ..metrics import info
-from .content import content, sentence
-from .data import Cell, RunData
+from .content import content, label, sentence
+from .data import CELL, Cell, RunData
 from .tables import Table, amount, span
 
 Row = dict[str, Any]
 
 
-def findings(run: RunData, tables: dict[str, Table]) -> list[str]:
-    """The summary as paragraphs, most general first."""
+def findings(run: RunData, tables: dict[str, Table]) -> list[tuple[str, str]]:
+    """The summary as (lead, paragraph), most general first; a lead may be empty."""
     if not run.drafts:
-        return [sentence("nothing"), *_failed(run)]
-    return [
-        _scope(run),
-        *_failed(run),
-        *_reference(run),
-        *(_cell(run, cell) for cell in run.models),
-        *_sections(run, tables),
-        *_quality(tables),
-        *_unscored(run),
-        *_unmeasured(run),
-        sentence("nobody"),
+        return [("", " ".join([sentence("nothing"), *_failed(run)]))]
+    doubt = [*_quality(tables), *_unscored(run), *_unmeasured(run), sentence("nobody")]
+    found = [
+        ("", " ".join([_scope(run), *_failed(run)])),
+        *((run.name(cell), _cell(run, tables["headline"], cell)) for cell in run.models),
+        (label("drafters", "reference"), " ".join(_reference(run, tables["headline"]))),
+        (content()["leads"]["where"], " ".join(_sections(run, tables))),
+        (content()["leads"]["doubt"], " ".join(doubt)),
     ]
+    return [(lead, text) for lead, text in found if text]
 
 
 def counted(n: int, thing: str) -> str:
@@ -49,41 +47,41 @@ def _scope(run: RunData) -> str:
 
 def _failed(run: RunData) -> list[str]:
     n = run.due_drafts - len(run.drafts)
-    return [sentence("failed", n=n, due=counted(run.due_drafts, "note"))] if n else []
+    return [sentence("failed", n=n, due=run.due_drafts)] if n else []
 
 
-def _reference(run: RunData) -> list[str]:
+def _reference(run: RunData, headline: Table) -> list[str]:
     for cell in run.cells:
-        row = _one(run, "hallucination", cell)
+        row = _one(headline, "hallucination", cell)
         if cell[0] == "reference" and row:
             return [sentence("reference", **_shown(row, "hallucination"))]
     return []
 
 
-def _cell(run: RunData, cell: Cell) -> str:
+def _cell(run: RunData, headline: Table, cell: Cell) -> str:
     """What was found of one drafter and workflow."""
     parts = []
-    if row := _one(run, "hallucination", cell):
+    if row := _one(headline, "hallucination", cell):
         n = counted(int(row["sessions"]), "session")
         shown = _shown(row, "hallucination")
-        parts.append(sentence("hallucination", who=run.name(cell), n=n, **shown))
+        parts.append(sentence("hallucination", n=n, **shown))
     else:
-        parts.append(f"{run.name(cell)}: {run.explained('hallucination')}.")
-    if row := _one(run, "hallucination.critical", cell):
+        parts.append(sentence("hallucination_none", why=run.explained("hallucination")))
+    if row := _one(headline, "hallucination.critical", cell):
         parts.append(sentence("hallucination_critical", **_shown(row, "hallucination.critical")))
     parts += _versus(run, cell)
-    row = _one(run, "omission.must", cell)
+    row = _one(headline, "omission.must", cell)
     parts.append(sentence("omission", **_shown(row, "omission.must")) if row
                  else sentence("omission_none"))  # fmt: skip
-    if row := _one(run, "restraint", cell):
+    if row := _one(headline, "restraint", cell):
         parts.append(sentence("restraint", **_shown(row, "restraint")))
     return " ".join(parts)
 
 
 def _versus(run: RunData, cell: Cell) -> Iterator[str]:
     """The paired difference from the clinician's notes of the same sessions and format."""
-    drafter, workflow, format = cell
-    part = run.tallies[run.tallies["format"] == format]
+    drafter, workflow = cell
+    part = run.tallies
     ours = part[(part["drafter"] == drafter) & (part["workflow"] == workflow)]
     theirs = part[part["drafter"] == "reference"].assign(workflow=workflow)
     if ours.empty or theirs.empty:
@@ -108,15 +106,13 @@ def _versus(run: RunData, cell: Cell) -> Iterator[str]:
 def _sections(run: RunData, tables: dict[str, Table]) -> Iterator[str]:
     """The section with the highest rate of a model, and that model's lowest."""
     data = tables["errors_by_section"].data
-    data = data[[tuple(c) in run.models for c in
-                 data[["drafter", "workflow", "format"]].itertuples(index=False)]]  # fmt: skip
+    data = data[[tuple(c) in run.models for c in data[list(CELL)].itertuples(index=False)]]
     data = data[data["estimate"].notna() & (data["section"] != "")]
     if len(data) < 2:
         return
     top = data.sort_values("estimate", ascending=False, kind="stable").iloc[0]
-    cell = (top["drafter"], top["workflow"], top["format"])
-    own = data[(data["drafter"] == cell[0]) & (data["workflow"] == cell[1])
-               & (data["format"] == cell[2])]  # fmt: skip
+    cell = (top["drafter"], top["workflow"])
+    own = data[(data["drafter"] == cell[0]) & (data["workflow"] == cell[1])]
     low = own.sort_values("estimate", kind="stable").iloc[0]
     if low["estimate"] < top["estimate"]:
         yield sentence("section", section=top["section"], who=run.name(cell),
@@ -153,14 +149,12 @@ def _unmeasured(run: RunData) -> Iterator[str]:
         yield sentence("unmeasured", what="; ".join(missing))
 
 
-def _one(run: RunData, metric: str, cell: Cell) -> Row | None:
-    """The estimate of one metric for one cell, where there is one."""
-    t = run.tallies
-    part = t[(t["drafter"] == cell[0]) & (t["workflow"] == cell[1]) & (t["format"] == cell[2])]
-    data = stats.estimate(part, metric, seed=run.manifest.seed)
-    if data.empty or isnan(data.iloc[0]["estimate"]):
-        return None
-    return {str(k): v for k, v in data.iloc[0].to_dict().items()}
+def _one(table: Table, metric: str, cell: Cell) -> Row | None:
+    """The headline table's estimate of one metric for one cell, where there is one."""
+    for row in table.data.to_dict("records"):
+        if (row["metric"], row["drafter"], row["workflow"]) == (metric, *cell):
+            return None if isnan(row["estimate"]) else {str(k): v for k, v in row.items()}
+    return None
 
 
 def _shown(row: Any, metric: str) -> dict[str, str]:

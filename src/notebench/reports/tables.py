@@ -12,13 +12,14 @@ from .. import stats
 from ..metrics import info
 from ..storage import write_text
 from .content import content, label
-from .data import RunData
+from .data import CELL, RunData
 from .quality import quality_rows
 
 if TYPE_CHECKING:
     import pandas as pd
 
 NO_VALUE = "not measurable"
+NO_INTERVAL = "no interval"
 
 
 @dataclass(frozen=True)
@@ -60,10 +61,19 @@ def amount(value: float, unit: str) -> str:
 
 
 def span(low: float, high: float, unit: str) -> str:
-    """An interval, or why there is none."""
+    """An interval in words, or that there is none."""
     if isnan(low) or isnan(high):
-        return "too few sessions for an interval"
+        return NO_INTERVAL
     return f"{amount(low, unit)} to {amount(high, unit)}"
+
+
+def short_span(low: float, high: float, unit: str) -> str:
+    """An interval for a narrow cell: the unit only once."""
+    if isnan(low) or isnan(high):
+        return NO_INTERVAL
+    if low < 0:
+        return span(low, high, unit)
+    return f"{amount(low, unit).rstrip('% min')}\N{EN DASH}{amount(high, unit)}"
 
 
 def estimated(run: RunData, row: Any, metric: str, drafter: str | None = None) -> Shown:
@@ -75,7 +85,7 @@ def estimated(run: RunData, row: Any, metric: str, drafter: str | None = None) -
     signature = run.signature(metric, int(row["sessions"]), drafter)
     return Shown(
         amount(row["estimate"], unit),
-        span(row["low"], row["high"], unit),
+        short_span(row["low"], row["high"], unit),
         f"{counts}, interval by {row['method']}\n{signature}",
     )
 
@@ -91,36 +101,33 @@ def headline(run: RunData) -> Table:
     """Each way of writing notes beside the clinician's, one metric a column."""
     columns = content()["headline"]
     metrics = [c["metric"] for c in columns]
-    data = _estimate(run, metrics, ("drafter", "workflow", "format"))
-    found = {(r["metric"], r["drafter"], r["workflow"], r["format"]): r for r in _records(data)}
+    data = _estimate(run, metrics, CELL)
+    found = {(r["metric"], r["drafter"], r["workflow"]): r for r in _records(data)}
     rows = []
     for cell in run.cells:
-        notes = sum((d.drafter, d.workflow, d.format) == cell for d in run.drafts)
-        sessions = len({d.session_id for d in run.drafts
-                        if (d.drafter, d.workflow, d.format) == cell})  # fmt: skip
+        notes = [d.session_id for d in run.drafts if (d.drafter, d.workflow) == cell]
         rows.append([
             Shown(run.name(cell), title=cell[0]),
-            Shown(f"{notes}", f"{sessions} sessions"),
+            Shown(str(len(notes)), f"{len(set(notes))} sessions"),
             *(estimated(run, found.get((m, *cell)), m, cell[0]) for m in metrics),
         ])  # fmt: skip
     signatures = [
-        f"{'/'.join(cell)}: {shown.text} [{shown.interval}] | "
-        + shown.title.replace("\n", " | ")
+        f"{'/'.join(cell)}: {shown.text} [{shown.interval}] | {shown.title}".replace("\n", " | ")
         for cell, row in zip(run.cells, rows, strict=True)
         for shown in row[2:]
         if shown.text != NO_VALUE
     ]
     heads = ["Drafter", "Notes", *(c["head"] for c in columns)]
-    return Table("headline", content()["parts"]["headline"], heads, rows, data,
+    return Table("headline", "Estimates with 95% intervals", heads, rows, data,
                  run.signature("+".join(metrics)), signatures)  # fmt: skip
 
 
 def by_section(run: RunData) -> Table:
     """Sentences not borne out, by section of the note."""
-    data = _estimate(run, ["hallucination"], ("drafter", "workflow", "format", "section"))
+    data = _estimate(run, ["hallucination"], (*CELL, "section"))
     sections = _section_order(run, data)
     rows = []
-    found = {(r["drafter"], r["workflow"], r["format"], r["section"]): r for r in _records(data)}
+    found = {(r["drafter"], r["workflow"], r["section"]): r for r in _records(data)}
     for cell in run.cells:
         cells = [
             estimated(run, found[(*cell, s)], "hallucination", cell[0])
@@ -136,18 +143,15 @@ def by_section(run: RunData) -> Table:
 def by_type(run: RunData) -> Table:
     """Sentences not borne out, by type of error: share of all scored sentences."""
     tallies = run.claim_tallies()
-    data = stats.estimate(tallies, "hallucination", ("drafter", "workflow", "format", "error_type"),
+    data = stats.estimate(tallies, "hallucination", (*CELL, "error_type"),
                           seed=run.manifest.seed)  # fmt: skip
-    order = tallies.groupby("error_type")["amount"].sum().sort_values(ascending=False, kind="stable")
-    found = {(r["error_type"], r["drafter"], r["workflow"], r["format"]): r
+    totals = tallies.groupby("error_type")["amount"].sum()
+    found = {(r["error_type"], r["drafter"], r["workflow"]): r
              for r in _records(data)}  # fmt: skip
     rows = [
         [Shown(label("types", str(kind)), f"{int(total)} in all")]
-        + [
-            estimated(run, found.get((kind, *cell)), "hallucination", cell[0])
-            for cell in run.cells
-        ]
-        for kind, total in order.items()
+        + [estimated(run, found.get((kind, *cell)), "hallucination", cell[0]) for cell in run.cells]
+        for kind, total in totals.sort_values(ascending=False, kind="stable").items()
     ]
     return Table("errors_by_type", "Share of sentences with each type of error",
                  ["Type of error", *map(run.name, run.cells)], rows if len(tallies) else [], data,
@@ -157,8 +161,8 @@ def by_type(run: RunData) -> Table:
 def omissions(run: RunData) -> Table:
     """Facts left out or got wrong, by how a good note treats them."""
     metrics = ["omission.must", "omission.should", "omission.generalise", "distortion", "restraint"]
-    data = _estimate(run, metrics, ("drafter", "workflow", "format"))
-    found = {(r["metric"], r["drafter"], r["workflow"], r["format"]): r for r in _records(data)}
+    data = _estimate(run, metrics, CELL)
+    found = {(r["metric"], r["drafter"], r["workflow"]): r for r in _records(data)}
     rows = [
         [Shown(info(m).title, title=info(m).definition)]
         + [estimated(run, found.get((m, *cell)), m, cell[0]) for cell in run.cells]
@@ -175,13 +179,13 @@ def verifier(run: RunData) -> Table:
     rows = [
         [
             Shown(str(r["what"])), Shown(str(r["measure"])),
-            Shown(f"{int(r['amount'])} of {int(r['out_of'])}", f"{int(r['undecided'])} undecided"),
+            Shown(f"{int(r['amount'])} of {int(r['out_of'])}"), Shown(str(int(r["undecided"]))),
             estimated(run, r, "hallucination", "saboteur"),
         ]
         for r in _records(data)
     ]  # fmt: skip
     return Table("verifier", "The verifier on errors planted on purpose",
-                 ["", "What is measured", "Flagged", "Share, 95% interval"], rows, data,
+                 ["", "What is measured", "Flagged", "Undecided", "Share flagged, 95% interval"], rows, data,
                  run.signature("verifier quality", drafter="saboteur"))  # fmt: skip
 
 
@@ -189,13 +193,13 @@ def failures(run: RunData) -> Table:
     """Every note that could not be had and every check that failed."""
     import pandas as pd
 
-    columns = ["stage", "session_id", "drafter", "workflow", "format", "sample", "attempts", "error"]
+    heads = content()["failures"]
     data = pd.DataFrame(
-        [f.model_dump(include=set(columns)) for f in run.failures], columns=columns
+        [f.model_dump(include=set(heads)) for f in run.failures], columns=list(heads)
     )
-    rows = [[Shown(str(r[c])) for c in columns] for r in _records(data)]
-    heads = ["Stage", "Session", "Drafter", "Workflow", "Format", "Sample", "Tries", "What went wrong"]
-    return Table("failures", "Notes that could not be had or checked", heads, rows, data)
+    rows = [[Shown(str(r[c])) for c in heads] for r in _records(data)]
+    title = "Notes that could not be had or checked"
+    return Table("failures", title, list(heads.values()), rows, data)
 
 
 def strata(run: RunData) -> list[Table]:
@@ -205,8 +209,7 @@ def strata(run: RunData) -> list[Table]:
     tallies = run.tallies[run.tallies["drafter"].isin(names)]
     drafters = list(dict.fromkeys(c[0] for c in cells))
     tables = []
-    for by, title in (("problem", "Presenting problem"), ("session_type", "Type of session"),
-                      ("complexity", "Complexity")):  # fmt: skip
+    for by, title in content()["strata_titles"].items():
         options: dict[str, Any] = {"by": by, "seed": run.manifest.seed}
         together = stats.strata(tallies, "hallucination", within=(), **options)
         each = stats.strata(tallies, "hallucination", within=("drafter",), **options)
@@ -217,11 +220,15 @@ def strata(run: RunData) -> list[Table]:
                 estimated(run, r, "hallucination"),
                 *(estimated(run, found.get((d, r[by])), "hallucination", d) for d in drafters),
             ]
-            for r in _records(together.sort_values("estimate", ascending=False, kind="stable"))
+            for r in _records(_worst_first(together))
         ]  # fmt: skip
         heads = [title, "Together", *(label("drafters", d) for d in drafters)]
-        tables.append(Table(f"strata_{by}", f"{title}, worst first", heads, rows,
-                            _stacked(together, each), run.signature(f"hallucination by {by}")))
+        tables.append(
+            Table(
+                f"strata_{by}", f"{title}, worst first", heads, rows, _stacked(together, each),
+                run.signature(f"hallucination by {by}"),
+            )
+        )  # fmt: skip
     return tables
 
 
@@ -231,6 +238,12 @@ def _estimate(run: RunData, metrics: Sequence[str], by: Sequence[str]) -> pd.Dat
 
 def _records(data: pd.DataFrame) -> Iterable[dict[str, Any]]:
     return [{str(k): v for k, v in r.items()} for r in data.to_dict("records")]
+
+
+def _worst_first(together: pd.DataFrame) -> pd.DataFrame:
+    """By estimate, highest first; strata with a single session after all others."""
+    several = together.assign(several=together["sessions"] > 1)
+    return several.sort_values(["several", "estimate"], ascending=False, kind="stable")
 
 
 def _stacked(together: pd.DataFrame, each: pd.DataFrame) -> pd.DataFrame:
