@@ -269,7 +269,7 @@ def run(study: Path_ | Study | dict[str, Any], out: Path_ | None = None, **optio
         made = make_study(study)
     else:
         made = study if isinstance(study, Study) else load_study(study)  # type: ignore[arg-type]
-    folder = execute(made, out or Path("runs") / made.name, **options)
+    folder = execute(made, Path(out) if out else Path("runs") / made.name, **options)
     return Run(folder.path)
 
 

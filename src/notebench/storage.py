@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import tempfile
@@ -21,24 +22,45 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 
 TALLY_COLUMNS = list(Tally.model_fields)
+_ONE_OBJECT = "each line must be one JSON object"
+_Malformed = json.JSONDecodeError
 
 
 @contextmanager
 def atomic(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     """A file that appears under its name only when the block ends without an error."""
     target = Path(path)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
+    if target.exists() and not (target.is_file() or target.is_dir()):  # a pipe or a terminal
+        with target.open("wb") as stream:
+            yield stream
+        return
+    with _writable(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(
+            dir=target.parent, prefix=f".{target.name[:99]}.", suffix=".part"
+        )
     try:
         with os.fdopen(handle, "wb") as stream:
             yield stream
         umask = os.umask(0)
         os.umask(umask)
-        Path(name).chmod(0o666 & ~umask)
-        Path(name).replace(target)
+        with _writable(target):
+            Path(name).chmod(0o666 & ~umask)
+            Path(name).replace(target)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+@contextmanager
+def _writable(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise NotebenchError(
+            f"can't be written ({error.strerror})", where=str(target),
+            mend="name a file in a folder that you may write to",
+        ) from error  # fmt: skip
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> Path:
@@ -79,6 +101,31 @@ def append_jsonl(stream: IO[str], record: BaseModel) -> None:
 
 def iter_jsonl(path: str | os.PathLike[str], kind: Any) -> Iterator[Any]:
     """Read records one by one. A malformed line raises NotebenchError with file, line and field."""
+    return (record for _, record in _numbered(path, kind))
+
+
+def read_jsonl(path: str | os.PathLike[str], kind: type[R] | Any) -> list[R]:
+    """All records of a file. Ids of sessions and drafts must be unique in it."""
+    records: list[R] = []
+    seen: dict[str, int] = {}
+    key = "session_id" if kind is Session else "draft_id" if kind is Draft else None
+    for number, record in _numbered(path, kind):
+        if key:
+            name = getattr(record, key)
+            if name in seen:
+                raise NotebenchError(
+                    f"field {key}: {name!r} is used twice (first on line {seen[name]})",
+                    where=f"{path}, line {number}", mend=f"give each record its own {key}",
+                )  # fmt: skip
+            seen[name] = number
+        records.append(record)
+    if not records and key:
+        raise NotebenchError("holds no records", where=str(path), mend=_ONE_OBJECT)
+    return records
+
+
+def _numbered(path: str | os.PathLike[str], kind: Any) -> Iterator[tuple[int, Any]]:
+    """Line numbers from 1, and records."""
     source = Path(path)
     adapter: TypeAdapter[Any] = TypeAdapter(kind)
     try:
@@ -89,54 +136,35 @@ def iter_jsonl(path: str | os.PathLike[str], kind: Any) -> Iterator[Any]:
         ) from error
     with stream:
         for number, raw in enumerate(stream, 1):
-            if not raw.strip():
-                continue
-            where = f"{source}, line {number}"
-            try:
-                data = json.loads(raw.decode("utf-8-sig" if number == 1 else "utf-8"))
-            except UnicodeDecodeError as error:
-                raise NotebenchError(
-                    f"not UTF-8 ({error.reason} at byte {error.start})", where=where,
-                    mend="save the file as UTF-8",
-                ) from error  # fmt: skip
-            except (ValueError, RecursionError) as error:
-                raise NotebenchError(
-                    f"not valid JSON ({error})", where=where,
-                    mend="each line must be one JSON object",
-                ) from error  # fmt: skip
-            yield _validated(adapter, _upgraded(data, where), where)
+            line = raw.removeprefix(codecs.BOM_UTF8) if number == 1 else raw
+            if line := line.strip():
+                where = f"{source}, line {number}"
+                yield number, _validated(adapter, _upgraded(_parsed(line, where), where), where)
 
 
-def read_jsonl(path: str | os.PathLike[str], kind: type[R] | Any) -> list[R]:
-    """All records of a file. Ids of sessions and drafts must be unique in it."""
-    records: list[R] = []
-    seen: set[str] = set()
-    key = {Session: "session_id", Draft: "draft_id"}.get(kind)
-    for record in iter_jsonl(path, kind):
-        if key:
-            name = getattr(record, key)
-            if name in seen:
-                raise NotebenchError(
-                    f"{key} {name!r} is used twice", where=str(path),
-                    mend=f"give each record its own {key}",
-                )  # fmt: skip
-            seen.add(name)
-        records.append(record)
-    if not records and key:
+def _parsed(line: bytes, where: str) -> Any:
+    try:
+        return json.loads(line.decode("utf-8"), parse_constant=_no_number)
+    except UnicodeDecodeError as error:
         raise NotebenchError(
-            "holds no records", where=str(path), mend="each line must be one JSON object"
-        )
-    return records
+            f"not UTF-8 ({error.reason} at byte {error.start})", where=where,
+            mend="save the file as UTF-8",
+        ) from error  # fmt: skip
+    except (ValueError, RecursionError) as error:
+        spot = f"{error.msg}, column {error.colno}" if isinstance(error, _Malformed) else error
+        raise NotebenchError(f"not valid JSON ({spot})", where=where, mend=_ONE_OBJECT) from error
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no JSON number; write null where a value is missing")
 
 
 def _upgraded(data: Any, where: str) -> Any:
     """Bring an older layout up to date; a newer one is refused."""
     if not isinstance(data, dict):
-        raise NotebenchError(
-            "not a JSON object", where=where, mend="each line must be one JSON object"
-        )
+        raise NotebenchError("not a JSON object", where=where, mend=_ONE_OBJECT)
     version = data.get("schema_version", SCHEMA_VERSION)
-    if version != SCHEMA_VERSION:
+    if version != SCHEMA_VERSION or isinstance(version, bool):
         raise NotebenchError(
             f"field schema_version: {version!r} is not a layout this version reads",
             where=where, mend=f"use schema_version {SCHEMA_VERSION}, or a newer notebench",
@@ -148,14 +176,22 @@ def _validated(adapter: TypeAdapter[Any], data: dict[str, Any], where: str) -> A
     try:
         return adapter.validate_python(data)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or "record"
         name = data.get("draft_id") or data.get("session_id")
-        message = first["msg"].removeprefix("Value error, ")
+        what, mend = explain(error, "see docs/records.md for the record layout")
         raise NotebenchError(
-            f"{f'{name!r}, ' if name else ''}field {field}: {message}", where=where,
-            mend="see docs/records.md for the record layout",
-        ) from error  # fmt: skip
+            f"{f'{name!r}, ' if name else ''}field {what}", where=where, mend=mend
+        ) from error
+
+
+def explain(error: ValidationError, mend: str) -> tuple[str, str]:
+    """The first fault as "field: what is wrong", and how to mend it where the fault says so."""
+    first = error.errors(include_url=False)[0]
+    what = first["msg"]
+    if first["type"] == "value_error":
+        what, _, own = what.removeprefix("Value error, ").partition("; ")
+        mend = own or mend
+    field = ".".join(str(part) for part in first["loc"])
+    return (f"{field}: {what}" if field else what), mend
 
 
 def write_tallies(path: str | os.PathLike[str], tallies: Iterable[Tally]) -> int:
@@ -177,7 +213,13 @@ def write_tallies(path: str | os.PathLike[str], tallies: Iterable[Tally]) -> int
 
 
 def read_tallies(path: str | os.PathLike[str]) -> pd.DataFrame:
-    """Tallies as a DataFrame with the columns of Tally."""
+    """Tallies as a DataFrame with the columns of Tally. Raises NotebenchError."""
     import pandas as pd
 
-    return pd.read_parquet(path)
+    try:
+        return pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise NotebenchError(
+            f"holds no tallies that can be read ({str(error).splitlines()[0]})", where=str(path),
+            mend="run the study again into the same folder, or notebench rescore it",
+        ) from error  # fmt: skip

@@ -20,10 +20,11 @@ def validate(
     split: Annotated[str, typer.Option(help="report, tune or all.")] = "report",
 ) -> None:
     """How well a verifier agrees with labelled data, beside a word-coverage baseline."""
-    from ..adapters.validation import DATASETS
+    from ..adapters.validation import validate_challenge
 
-    if dataset not in DATASETS:
+    known = {"challenge": validate_challenge}
+    if dataset not in known:
         raise UnknownName(
-            f"no labelled data set is called {dataset!r}", mend=suggest(dataset, DATASETS)
+            f"no labelled data set is called {dataset!r}", mend=suggest(dataset, known)
         )
-    print(DATASETS[dataset](path, verifier=verifier, split=split).to_markdown())
+    print(known[dataset](path, verifier=verifier, split=split).to_markdown())

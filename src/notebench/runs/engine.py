@@ -63,7 +63,7 @@ def sessions_of(study: Study) -> list[Session]:
     """The study's sessions: read, or generated with a reference note in each of its formats."""
     wanted = study.sessions
     if wanted.file:
-        found = read_jsonl(study.base / wanted.file, Session)
+        found: list[Session] = read_jsonl(study.base / wanted.file, Session)
         return found[: wanted.n]
     return list(
         generate(

@@ -8,8 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
 from ..errors import NotebenchError
 from ..records import (
+    SCHEMA_VERSION,
     ClaimFinding,
     Draft,
     FactFinding,
@@ -22,6 +25,7 @@ from ..records import (
 )
 from ..storage import (
     append_jsonl,
+    explain,
     read_jsonl,
     read_tallies,
     to_line,
@@ -63,13 +67,21 @@ class RunFolder:
 
     def manifest(self) -> Manifest:
         """The manifest."""
+        mend = "restore the file, or run the study again into another folder"
+        where = str(self.manifest_file)
         try:
-            return Manifest.model_validate_json(self.manifest_file.read_text("utf-8"))
-        except ValueError as error:
+            found = Manifest.model_validate_json(self.manifest_file.read_text("utf-8"))
+        except ValidationError as error:
+            what, mend = explain(error, mend)
+            raise NotebenchError(f"not a manifest: {what}", where=where, mend=mend) from error
+        except (OSError, ValueError) as error:
+            raise NotebenchError(f"can't be read ({error})", where=where, mend=mend) from error
+        if found.schema_version != SCHEMA_VERSION:
             raise NotebenchError(
-                f"not a manifest ({error})", where=str(self.manifest_file),
-                mend="restore the file, or run the study again into another folder",
-            ) from error  # fmt: skip
+                f"field schema_version: {found.schema_version} is not a layout this version reads",
+                where=where, mend="use the version of notebench that wrote it",
+            )  # fmt: skip
+        return found
 
     def write_manifest(self, manifest: Manifest) -> None:
         """Write the manifest."""

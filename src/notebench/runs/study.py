@@ -12,6 +12,7 @@ from .. import formats
 from ..errors import NotebenchError
 from ..records import Workflow
 from ..registry import suggest
+from ..storage import explain
 
 
 class Settings(BaseModel):
@@ -92,7 +93,7 @@ class Study(Settings):
     """Who writes the notes."""
     formats: list[str] = Field(default_factory=lambda: ["SOAP"], min_length=1)
     """Note formats."""
-    workflows: list[Workflow] = Field(default_factory=lambda: ["scribe"], min_length=1)
+    workflows: list[Workflow] = Field(default=["scribe"], min_length=1)
     """What the drafters are given."""
     samples: int = Field(default=1, ge=1)
     """Notes by each drafter for the same thing."""
@@ -143,18 +144,16 @@ def make_study(data: dict[str, Any], *, where: str = "study", base: Path = Path(
     try:
         return Study.model_validate({**data, "base": base})
     except ValidationError as error:
+        what, mend = explain(error, "docs/studies.md lists every setting")
         first = error.errors(include_url=False)[0]
-        setting = ".".join(str(p) for p in first["loc"]) or "study"
-        message = first["msg"].removeprefix("Value error, ")
         if first["type"] == "extra_forbidden":
-            message, mend = "no such setting", suggest(str(first["loc"][-1]), _fields(first["loc"]))
-        else:
-            mend = "docs/studies.md lists every setting"
-        raise NotebenchError(f"setting {setting}: {message}", where=where, mend=mend) from error
+            what = f"{'.'.join(map(str, first['loc']))}: no such setting"
+            mend = suggest(str(first["loc"][-1]), _fields(first["loc"]))
+        raise NotebenchError(f"setting {what}", where=where, mend=mend) from error
 
 
 def _fields(location: tuple[Any, ...]) -> list[str]:
     """Settings known at the place where an unknown one was found."""
-    parts = {"sessions": SessionSettings, "limits": LimitSettings}
-    known: type[BaseModel] = parts.get(str(location[0]), Study) if len(location) > 1 else Study
+    parts: dict[str, type[BaseModel]] = {"sessions": SessionSettings, "limits": LimitSettings}
+    known = parts.get(str(location[0]), Study) if len(location) > 1 else Study
     return [name for name in known.model_fields if name != "base"]

@@ -1,0 +1,1 @@
+"""Other people's data, brought into the records of this package."""
