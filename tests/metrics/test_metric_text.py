@@ -80,7 +80,7 @@ def sections(*names):
         ({"sections": sections("S", "O", "A", "P")}, 6, 6),
         ({"sections": sections("Subjective", "objective", "A", "Plan")}, 6, 6),
         ({"sections": sections("S", "A", "O", "P")}, 5, 6),
-        ({"sections": sections("S", "S", "O", "A", "P")}, 5, 6),
+        ({"sections": sections("S", "Subjective", "O", "A", "P")}, 5, 6),
         ({"sections": sections("S", "O", "A", "P", "Billing")}, 5, 6),
         ({"sections": [*sections("S", "O", "A"), {"name": "P", "text": " "}]}, 5, 6),
         ({"sections": [], "text": "S: Low mood.\nP: Return."}, 2, 4),

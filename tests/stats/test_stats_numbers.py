@@ -59,8 +59,8 @@ def test_ignoring_the_sessions_would_not_cover():
     assert np.mean([i.low <= 0.2 <= i.high for i in found]) < 0.8
 
 
-@pytest.mark.parametrize("sessions", [12, 40])
-def test_bootstrap_intervals_cover_the_truth(sessions):
+@pytest.mark.parametrize("sessions", [3, 12, 40])
+def test_ratio_intervals_cover_the_truth(sessions):
     # words a fact: lognormal ratio within sessions; 300 simulations, tolerance 0.04
     rng = np.random.default_rng(12)
     hits = 0
@@ -72,12 +72,13 @@ def test_bootstrap_intervals_cover_the_truth(sessions):
     assert hits / 300 == pytest.approx(0.95, abs=0.04)
 
 
+@pytest.mark.parametrize("sessions", [4, 16])
 @pytest.mark.parametrize(("a", "b"), [(0.2, 0.2), (0.3, 0.1)])
-def test_difference_intervals_cover_the_truth(a, b):
+def test_difference_intervals_cover_the_truth(a, b, sessions):
     rng = np.random.default_rng(13)
     hits = 0
     for _ in range(300):
-        pairs = np.hstack([simulated(rng, 16, a), simulated(rng, 16, b)])
+        pairs = np.hstack([simulated(rng, sessions, a), simulated(rng, sessions, b)])
         found = difference(pairs, 0.95, 400, 0)
         hits += found.low <= a - b <= found.high
     assert hits / 300 == pytest.approx(0.95, abs=0.04)

@@ -64,11 +64,21 @@ def test_a_share_of_0_keeps_an_interval_that_knows_of_clustering():
     clean = [(f"s{i}", "clean", "omission", 0, 10) for i in range(12)]
     alone = one(stats.estimate(table(clean)))
     assert alone.estimate == alone.low == 0
-    assert alone.high == pytest.approx(0.288, abs=0.002)  # 12 trials
+    trials, t = 120 / (1 + 9 * 0.2), 2.201  # a correlation of 0.2 assumed, 11 degrees of freedom
+    assert alone.high == pytest.approx(t**2 / (trials + t**2), abs=1e-4)
     spread = [(f"s{i}", "other", "omission", 1 + i % 2, 10) for i in range(12)]
     beside = stats.estimate(table(clean + spread)).set_index("drafter").loc["clean"]
-    assert beside.high == pytest.approx(0.0388, abs=0.002)  # 120 trials: no clustering there
+    assert beside.high == pytest.approx(t**2 / (120 + t**2), abs=1e-4)  # no clustering seen there
     assert stats.estimate(table(spread)).low[0] > 0
+
+
+def test_methods():
+    rows = [(f"s{i}", "a", "review_time", 60 + i, 1) for i in range(9)]
+    assert one(stats.estimate(table(rows))).method == "bootstrap"
+    few = one(stats.estimate(table(rows[:3])))
+    # three numbers 60, 61, 62: mean 61, standard error 1/sqrt(3), t with two degrees of freedom
+    assert few.method == "student"
+    assert (few.low, few.high) == pytest.approx((61 - 4.3027 / 3**0.5, 61 + 4.3027 / 3**0.5), 1e-4)
 
 
 def test_an_empty_table_and_a_metric_that_was_not_measurable():
@@ -133,7 +143,9 @@ def test_strata_from_the_stratum_column():
 
 def paired(pairs, metric="omission"):
     """Rows of drafters a and b from {session: (amount of a, amount of b)} out of 10."""
-    return [(s, d, metric, v, 10) for s, both in pairs.items() for d, v in zip("ab", both, strict=True)]
+    return [
+        (s, d, metric, v, 10) for s, both in pairs.items() for d, v in zip("ab", both, strict=True)
+    ]
 
 
 def test_compare_by_hand_exact_permutation():

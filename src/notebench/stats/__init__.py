@@ -14,6 +14,7 @@ from ..errors import NotebenchError
 from ..metrics import info
 from ..records import Tally
 from .intervals import (
+    ENOUGH,
     NAN,
     Interval,
     cluster_bootstrap,
@@ -58,10 +59,10 @@ def estimate(
     Columns of the result: metric, those of `by`, estimate, low, high, sessions (how many), amount,
     out_of, method.
 
-    Shares get a Wilson interval on effective trials (`clustered_wilson`, method "wilson"), all
-    other metrics a bootstrap over sessions ("bootstrap"). A ratio without a denominator is NaN,
-    never 0; so are the ends of an interval from a single session. Raises UnknownName for a name
-    that is neither in the table nor a metric.
+    method: shares get a Wilson interval on effective trials ("wilson"), all other metrics a
+    bootstrap over sessions ("bootstrap") or, with fewer than 8 of them, Student's interval
+    ("student"). A ratio without a denominator is NaN, never 0; so are the ends of an interval from
+    a single session. Raises UnknownName for a name that is neither in the table nor a metric.
     """
     import pandas as pd
 
@@ -83,7 +84,7 @@ def estimate(
                 dict(zip(keys, (name, *key), strict=True))
                 | found._asdict()
                 | {"sessions": len(sums), "amount": amount, "out_of": out_of}
-                | {"method": "wilson" if share else "bootstrap"}
+                | {"method": _method(share, len(sums))}
             )
     columns = [*keys, *Interval._fields, "sessions", "amount", "out_of", "method"]
     return pd.DataFrame(rows, columns=columns)
@@ -140,9 +141,10 @@ def compare(
     metric, a, b, estimate_a, estimate_b, estimate (the difference), low, high, p, p_holm, n (the
     sessions).
 
-    low and high: bootstrap over sessions. p: two-sided permutation test that swaps a and b within
-    a session, exact where all swaps number at most n_perm. p_holm: corrected by Holm's method over
-    the metrics of this call. Raises NotebenchError where the table has no rows of a or of b.
+    low and high: bootstrap over sessions, or Student's interval with fewer than 8 of them. p:
+    two-sided permutation test that swaps a and b within a session, exact where all swaps number
+    at most n_perm. p_holm: corrected by Holm's method over the metrics of this call. Raises
+    NotebenchError where the table has no rows of a or of b.
     """
     import pandas as pd
 
@@ -162,6 +164,10 @@ def compare(
     result = pd.DataFrame(rows, columns=columns)
     result.insert(columns.index("n"), "p_holm", holm(result["p"].to_numpy(dtype=float)))
     return result
+
+
+def _method(share: bool, n: int) -> str:
+    return "wilson" if share else "bootstrap" if n >= ENOUGH else "student"
 
 
 def _is_share(metric: str) -> bool:

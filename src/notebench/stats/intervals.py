@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 NAN = float("nan")
+ENOUGH = 8
+"""Sessions from which on a bootstrap is used; it covers too seldom with fewer."""
+ALIKE = 0.2
+"""Correlation of trials within a session where no data show it. Assumed, on the cautious side."""
 
 
 class Interval(NamedTuple):
@@ -60,15 +64,15 @@ def clustered_wilson(
 
     Effective trials: all trials over the design effect; the quantile is Student's with one degree
     of freedom less than clusters (as compared by Dean and Pagano 2015, J Surv Stat Methodol 3:484).
-    At 0 and 1 the data can't show the design effect: `other_effect` stands in or, without it, each
-    cluster counts as one trial. From a single cluster there is no interval.
+    At 0 and 1 the data can't show the design effect: `other_effect` stands in or, without it, the
+    one that follows from a correlation of ALIKE. From a single cluster there is no interval.
     """
     from scipy.stats import t
 
     n, (amount, out_of) = len(sums), sums.sum(axis=0)
     if not out_of or n < 2:
         return Interval(divide(amount, out_of), NAN, NAN)
-    effect = design_effect(sums) or other_effect or out_of / n
+    effect = design_effect(sums) or other_effect or 1 + (out_of / n - 1) * ALIKE
     trials = min(out_of, max(out_of / effect, 1.0))
     return _score(amount / out_of, trials, float(t.ppf((1 + conf) / 2, n - 1)))
 
@@ -90,21 +94,39 @@ def design_effect(sums: np.ndarray) -> float | None:
 
 
 def ratio(sums: np.ndarray, conf: float, n_boot: int, seed: int) -> Interval:
-    """Ratio of sums with its bootstrap interval over sessions."""
-    draws = resampled(sums, n_boot, seed)
+    """Ratio of sums with its interval: bootstrap over sessions, or Student's where they are few."""
     value = float(divide(*sums.sum(axis=0)))
+    if len(sums) < ENOUGH:
+        return student(value, _influence(sums), conf)
+    draws = resampled(sums, n_boot, seed)
     return percentile(value, divide(draws[:, 0], draws[:, 1]), conf, len(sums))
 
 
 def difference(pairs: np.ndarray, conf: float, n_boot: int, seed: int) -> Interval:
-    """Difference of two ratios over the same sessions with its bootstrap interval.
+    """Difference of two ratios over the same sessions with its interval, as in `ratio`.
 
-    Where no session differs at all, the data say nothing of how far off 0 may be: no interval.
+    Where sessions show no spread, the data say nothing of how far off it may be: no interval.
     """
     value = float(_less(pairs.sum(axis=0)))
-    if (pairs[:, :2] == pairs[:, 2:]).all():
+    if len(pairs) < ENOUGH:
+        found = student(value, _influence(pairs[:, :2]) - _influence(pairs[:, 2:]), conf)
+    else:
+        found = percentile(value, _less(resampled(pairs, n_boot, seed)), conf, len(pairs))
+    return found if found.low < found.high else Interval(value, NAN, NAN)
+
+
+def student(value: float, influence: np.ndarray, conf: float) -> Interval:
+    """Student's interval from how far each session moves the estimate (linearisation).
+
+    A bootstrap can't reach beyond the sessions there are, which with few of them is not far enough.
+    """
+    from scipy.stats import t
+
+    n = len(influence)
+    if n < 2 or value != value:
         return Interval(value, NAN, NAN)
-    return percentile(value, _less(resampled(pairs, n_boot, seed)), conf, len(pairs))
+    half = float(t.ppf((1 + conf) / 2, n - 1) * (n / (n - 1) * (influence**2).sum()) ** 0.5)
+    return Interval(value, value - half, value + half)
 
 
 def percentile(value: float, draws: np.ndarray, conf: float, n: int) -> Interval:
@@ -179,6 +201,12 @@ def divide(amount: Any, out_of: Any) -> Any:
 def _less(totals: np.ndarray) -> Any:
     """Ratio of the first side minus that of the second; the last axis holds the four totals."""
     return divide(totals[..., 0], totals[..., 1]) - divide(totals[..., 2], totals[..., 3])
+
+
+def _influence(sums: np.ndarray) -> np.ndarray:
+    """How far each session moves the ratio of sums, to first order."""
+    amount, out_of = sums.sum(axis=0)
+    return divide(sums[:, 0] - divide(amount, out_of) * sums[:, 1], out_of)
 
 
 def _score(share: float, n: float, z: float) -> Interval:
