@@ -1,7 +1,8 @@
 """The records that every stage reads and writes: frozen, validated, unknown fields kept.
 
 Shapes follow the published record layout (docs/records.md). Text is checked on the way in: control
-characters and absurd sizes are refused here, once, and nowhere else.
+characters and absurd sizes are refused here, once, and nowhere else. A ValueError raised here reads
+"what is wrong; what to do", and where it is about a whole record it begins with the field.
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 SCHEMA_VERSION = 1
 MAX_TEXT = 200_000  # characters in one text field; a long session is about 20,000
+MAX_DEPTH = 50  # lists and objects within each other
 
 Disclosure = Literal[
     "must", "should", "optional", "generalise", "exclude", "psychotherapy_note_only"
@@ -44,6 +46,10 @@ def _clean(text: str) -> str:
             f"text of {len(text):,} characters is over the limit of {MAX_TEXT:,}; "
             "split it, or check that it is the right file"
         )
+    return _no_control(text)
+
+
+def _no_control(text: str) -> str:
     if bad := _CONTROL.search(text):
         raise ValueError(
             f"control character U+{ord(bad[0]):04X} at character {bad.start()}; "
@@ -55,9 +61,29 @@ def _clean(text: str) -> str:
 Text = Annotated[str, AfterValidator(_clean)]
 
 
+def _clean_within(value: Any, depth: int = 0) -> Any:
+    """Check the text in a value of any shape; how long it is doesn't matter there."""
+    if depth > MAX_DEPTH:
+        raise ValueError(f"lists and objects stand more than {MAX_DEPTH} deep; make it flatter")
+    if isinstance(value, str):
+        _no_control(value)
+    elif isinstance(value, dict):
+        for key, held in value.items():
+            _clean_within(key, depth + 1)
+            _clean_within(held, depth + 1)
+    elif isinstance(value, list | tuple):
+        for held in value:
+            _clean_within(held, depth + 1)
+    return value
+
+
+Anything = Annotated[Any, AfterValidator(_clean_within)]
+Free = Annotated[dict[str, Any], AfterValidator(_clean_within)]
+
+
 def _named(text: str) -> str:
     if not text.strip():
-        raise ValueError("must not be empty")
+        raise ValueError("must not be empty; give it text")
     return _clean(text)
 
 
@@ -68,6 +94,23 @@ class Record(BaseModel):
     """Base of all records: frozen, unknown fields kept."""
 
     model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
+    __pydantic_extra__: dict[str, Anything]
+
+    @model_validator(mode="after")
+    def _clean_names(self) -> Self:
+        for name in self.__pydantic_extra__ or ():
+            if _CONTROL.search(name):
+                raise ValueError(f"{name!r}: its name holds a control character; rename it")
+        return self
+
+
+def _distinct(where: str, what: str, values: list[Any]) -> None:
+    """Raise ValueError where a value stands twice."""
+    seen: set[Any] = set()
+    for number, value in enumerate(values):
+        if value in seen:
+            raise ValueError(f"{where}.{number}.{what}: {value!r} is used twice; use each once")
+        seen.add(value)
 
 
 class Turn(Record):
@@ -94,7 +137,7 @@ class Fact(Record):
     """How a good note treats it."""
     generalised: Text | None = None
     """The wording a good note would use, for facts to be generalised."""
-    sections: dict[str, list[str]] = Field(default_factory=dict)
+    sections: dict[Text, list[Text]] = Field(default_factory=dict)
     """Sections in which it is well placed, by format; empty: judged by its kind."""
     evidence: list[int] = Field(default_factory=list)
     """Numbers of the turns that convey it."""
@@ -102,7 +145,7 @@ class Fact(Record):
     """Where it comes from."""
     seen_in: list[Source] = Field(default_factory=list)
     """Every place where it can be seen; empty: only in its source."""
-    attributes: dict[str, Any] = Field(default_factory=dict)
+    attributes: Free = Field(default_factory=dict)
     """Values behind the statement: name, value, unit, previous, who, when, certainty ..."""
 
     def shown(self, inputs: set[str]) -> bool:
@@ -144,11 +187,11 @@ class Session(Record):
     """Version of the record layout."""
     session_id: Name
     """Id, unique in its file."""
-    scenario: dict[str, Any] = Field(default_factory=dict)
+    scenario: Free = Field(default_factory=dict)
     """problem, modality, session_type, complexity."""
     participants: list[Participant] = Field(default_factory=list)
     """Who took part."""
-    chart: dict[str, Any] = Field(default_factory=dict)
+    chart: Free = Field(default_factory=dict)
     """diagnosis, goals, date, start, stop, cpt, setting ..."""
     transcript: list[Turn] = Field(default_factory=list)
     """The talk, in order."""
@@ -158,7 +201,7 @@ class Session(Record):
     """The note of the session before: true of last time only."""
     facts: list[Fact] | None = None
     """The fact ledger; None: truth is not known fact by fact, omission can't be measured."""
-    not_assessed: list[str] = Field(default_factory=list)
+    not_assessed: list[Text] = Field(default_factory=list)
     """Topics that nobody raised: a note that denies them invents."""
     references: list[Note] = Field(default_factory=list)
     """The clinician's own notes."""
@@ -167,20 +210,18 @@ class Session(Record):
     def _whole(self) -> Session:
         if not self.transcript and not (self.rough_notes or "").strip():
             raise ValueError(
-                "a session needs a transcript or rough_notes, and this one has neither"
+                "transcript: a session needs a transcript or rough_notes, and this one has "
+                "neither; give one of them"
             )
-        for what, ids in (
-            ("turn", [t.turn for t in self.transcript]),
-            ("fact id", [f.id for f in self.facts or []]),
-        ):
-            if len(set(ids)) != len(ids):
-                twice = next(i for i in ids if ids.count(i) > 1)
-                raise ValueError(f"{what} {twice!r} is used twice")
+        facts = self.facts or []
+        _distinct("transcript", "turn", [t.turn for t in self.transcript])
+        _distinct("facts", "id", [f.id for f in facts])
         turns = {t.turn for t in self.transcript}
-        for fact in self.facts or []:
+        for number, fact in enumerate(facts):
             if missing := [e for e in fact.evidence if e not in turns]:
                 raise ValueError(
-                    f"fact {fact.id} names evidence turn {missing[0]}, which does not exist"
+                    f"facts.{number}.evidence: fact {fact.id} names turn {missing[0]}, "
+                    "which does not exist; correct the number or add the turn"
                 )
         return self
 
@@ -222,7 +263,7 @@ class Draft(Record):
     """What the drafter was given: the transcript, rough notes, or the clinician's own draft."""
     format: Name = "SOAP"
     """Name of the note format."""
-    sample: int = 0
+    sample: int = Field(default=0, ge=0)
     """Number of the sample, for repeated drafts of the same thing."""
     sections: list[Section] = Field(default_factory=list)
     """Its sections, in order."""
@@ -230,13 +271,14 @@ class Draft(Record):
     """The whole note, where it was not given in sections."""
     sentences: list[Sentence] | None = None
     """Sentences, where the draft arrived already cut."""
-    provenance: dict[str, Any] = Field(default_factory=dict)
+    provenance: Free = Field(default_factory=dict)
     """How it was made: model, parameters, hashes, tokens, cost, latency, time, strategy."""
 
     @model_validator(mode="after")
     def _whole(self) -> Draft:
         if not any(s.text.strip() for s in self.sections) and not (self.text or "").strip():
-            raise ValueError("the note is empty")
+            raise ValueError("sections: the note is empty; give it text, or leave it out")
+        _distinct("sections", "name", [s.name for s in self.sections])
         return self
 
     def _repr_html_(self) -> str:

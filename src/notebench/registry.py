@@ -39,7 +39,7 @@ class Registry(Generic[T]):
         """Decorator that adds an entry; a name already taken by another entry is an error."""
 
         def add(entry: T) -> T:
-            if name in self._loaded and self._loaded[name] is not entry:
+            if self._taken(name, entry):
                 raise NotebenchError(
                     f"the {self.kind} {name!r} is registered twice", mend="give one another name"
                 )
@@ -47,6 +47,12 @@ class Registry(Generic[T]):
             return entry
 
         return add
+
+    def _taken(self, name: str, entry: T) -> bool:
+        if name in self._loaded:
+            return self._loaded[name] is not entry
+        own = f"{getattr(entry, '__module__', '')}:{getattr(entry, '__qualname__', '')}"
+        return self._lazy.get(name, own) != own
 
     def names(self) -> list[str]:
         """All names, sorted."""
@@ -62,9 +68,18 @@ class Registry(Generic[T]):
                 raise UnknownName(
                     f"no {self.kind} is called {name!r}", mend=suggest(name, self.names())
                 )
-            module, _, attribute = self._lazy[name].partition(":")
-            self._loaded.setdefault(name, getattr(import_module(module), attribute))
+            self._loaded.setdefault(name, self._imported(name, self._lazy[name]))
         return self._loaded[name]
+
+    def _imported(self, name: str, target: str) -> Any:
+        module, _, attribute = target.partition(":")
+        try:
+            return getattr(import_module(module), attribute)
+        except (ImportError, AttributeError) as error:
+            raise NotebenchError(
+                f"the {self.kind} {name!r} can't be loaded ({error})", where=target,
+                mend="install the package that adds it again, or remove it",
+            ) from error  # fmt: skip
 
     def __contains__(self, name: object) -> bool:
         return name in self._loaded or name in self.names()

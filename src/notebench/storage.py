@@ -30,7 +30,9 @@ _Malformed = json.JSONDecodeError
 def atomic(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     """A file that appears under its name only when the block ends without an error."""
     target = Path(path)
-    if target.exists() and not (target.is_file() or target.is_dir()):  # a pipe or a terminal
+    with _writable(target):
+        special = target.exists() and not (target.is_file() or target.is_dir())
+    if special:  # a pipe or a terminal
         with target.open("wb") as stream:
             yield stream
         return
@@ -177,21 +179,24 @@ def _validated(adapter: TypeAdapter[Any], data: dict[str, Any], where: str) -> A
         return adapter.validate_python(data)
     except ValidationError as error:
         name = data.get("draft_id") or data.get("session_id")
-        what, mend = explain(error, "see docs/records.md for the record layout")
+        what, mend = explain(error, "field", "see docs/records.md for the record layout")
         raise NotebenchError(
-            f"{f'{name!r}, ' if name else ''}field {what}", where=where, mend=mend
+            f"{f'{name!r}, ' if name else ''}{what}", where=where, mend=mend
         ) from error
 
 
-def explain(error: ValidationError, mend: str) -> tuple[str, str]:
-    """The first fault as "field: what is wrong", and how to mend it where the fault says so."""
+def explain(error: ValidationError, noun: str, mend: str) -> tuple[str, str]:
+    """The first fault as "field x: what is wrong", and how to mend it where the fault says so."""
     first = error.errors(include_url=False)[0]
     what = first["msg"]
     if first["type"] == "value_error":
         what, _, own = what.removeprefix("Value error, ").partition("; ")
         mend = own or mend
-    field = ".".join(str(part) for part in first["loc"])
-    return (f"{field}: {what}" if field else what), mend
+    if first["loc"]:
+        what = f"{'.'.join(map(str, first['loc']))}: {what}"
+    elif first["type"] != "value_error":
+        return what, mend
+    return f"{noun} {what}", mend
 
 
 def write_tallies(path: str | os.PathLike[str], tallies: Iterable[Tally]) -> int:

@@ -72,7 +72,7 @@ class RunFolder:
         try:
             found = Manifest.model_validate_json(self.manifest_file.read_text("utf-8"))
         except ValidationError as error:
-            what, mend = explain(error, mend)
+            what, mend = explain(error, "field", mend)
             raise NotebenchError(f"not a manifest: {what}", where=where, mend=mend) from error
         except (OSError, ValueError) as error:
             raise NotebenchError(f"can't be read ({error})", where=where, mend=mend) from error

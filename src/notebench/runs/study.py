@@ -144,12 +144,12 @@ def make_study(data: dict[str, Any], *, where: str = "study", base: Path = Path(
     try:
         return Study.model_validate({**data, "base": base})
     except ValidationError as error:
-        what, mend = explain(error, "docs/studies.md lists every setting")
+        what, mend = explain(error, "setting", "docs/studies.md lists every setting")
         first = error.errors(include_url=False)[0]
         if first["type"] == "extra_forbidden":
-            what = f"{'.'.join(map(str, first['loc']))}: no such setting"
+            what = f"setting {'.'.join(map(str, first['loc']))}: no such setting"
             mend = suggest(str(first["loc"][-1]), _fields(first["loc"]))
-        raise NotebenchError(f"setting {what}", where=where, mend=mend) from error
+        raise NotebenchError(what, where=where, mend=mend) from error
 
 
 def _fields(location: tuple[Any, ...]) -> list[str]:
