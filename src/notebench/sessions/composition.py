@@ -1,0 +1,60 @@
+"""What a set of sessions is made of, counted: the table of the dataset card."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from statistics import median
+
+from ..records import Session
+from ..text.tokens import count_words
+
+
+def composition(sessions: Iterable[Session]) -> str:
+    """A Markdown table of what the sessions hold: strata, sizes, facts by disclosure and kind."""
+    given = list(sessions)
+    facts = [f for s in given for f in s.facts or []]
+    rows: list[tuple[str, str]] = [
+        ("sessions", str(len(given))),
+        ("problems", _counts(str(s.scenario.get("problem")) for s in given)),
+        ("session types", _counts(str(s.scenario.get("session_type")) for s in given)),
+        ("settings", _counts(str(s.chart.get("setting")) for s in given)),
+        ("flags", _counts(c for s in given for c in s.scenario.get("complexity") or ["none"])),
+        ("turns a session", _spread([len(s.transcript) for s in given])),
+        ("words a transcript", _spread([_words(s) for s in given])),
+        ("words a clinician's turn", _spread(_turn_words(given, "clinician"))),
+        ("words a client's turn", _spread(_turn_words(given, "client"))),
+        ("bullets of rough notes", _spread([(s.rough_notes or "").count("\n") + 1 for s in given])),
+        ("words a reference", _spread(_reference_words(given))),
+        ("facts a session", _spread([len(s.facts or []) for s in given])),
+        ("facts by disclosure", _counts(f.disclosure for f in facts)),
+        ("facts by kind", _counts(f.kind for f in facts)),
+        ("facts by source", _counts(f.source for f in facts)),
+        ("topics not assessed", _counts(t for s in given for t in s.not_assessed)),
+    ]
+    return "\n".join(["| what | how many |", "|---|---|", *(f"| {a} | {b} |" for a, b in rows)])
+
+
+def _counts(values: Iterable[str]) -> str:
+    ranked = sorted(Counter(values).items(), key=lambda item: (-item[1], item[0]))
+    return ", ".join(f"{name} {count}" for name, count in ranked)
+
+
+def _spread(values: Sequence[int]) -> str:
+    if not values:
+        return "none"
+    return f"{min(values)} to {max(values)}, median {median(values):g}"
+
+
+def _words(session: Session) -> int:
+    return sum(count_words(t.text) for t in session.transcript)
+
+
+def _turn_words(sessions: list[Session], speaker: str) -> list[int]:
+    turns = [t for s in sessions for t in s.transcript if t.speaker == speaker]
+    return [count_words(t.text) for t in turns]
+
+
+def _reference_words(sessions: list[Session]) -> list[int]:
+    notes = [n for s in sessions for n in s.references]
+    return [sum(count_words(s.text) for s in n.sections) for n in notes]

@@ -1,0 +1,99 @@
+"""The fact ledger of a session: every fact with where it was said and where it can be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from .. import formats
+from ..records import Fact
+from .cast import as_number
+from .scenarios import FactSpec
+from .plot import Scene
+from .talk import Line
+from .template import render
+
+
+@dataclass
+class Entry:
+    """A fact of this session with all that is needed to word it."""
+
+    spec: FactSpec
+    scene: int
+    tag: str
+    slots: dict[str, Any]
+    evidence: list[int]
+    seen: set[str] = field(default_factory=set)
+    id: str = ""
+    stale: bool = False
+    """Whether it is what the last note said, no longer true."""
+
+    def worded(self, lines: list[str], rng: Random) -> str:
+        """One of the wordings, filled in."""
+        return render(rng.choice(lines), self.slots, rng)
+
+
+def make_ledger(scenes: list[Scene], lines: list[Line]) -> list[Entry]:
+    """All facts in the order in which they come up; those that nobody says, last."""
+    said: dict[tuple[int, str], list[int]] = {}
+    for turn, line in enumerate(lines, 1):
+        for key in line.facts:
+            said.setdefault(key, []).append(turn)
+    entries = [
+        Entry(spec, number, tag, scene.slots, said.get((number, tag), []), {spec.source})
+        for number, scene in enumerate(scenes)
+        for tag, spec in scene.beat.facts.items()
+        if spec.source != "transcript" or (number, tag) in said
+    ]
+    return sorted(entries, key=lambda e: (not e.evidence, e.evidence[:1], e.scene))
+
+
+def numbered(entries: Iterable[Entry]) -> None:
+    """Give the facts their ids, F01 and so on."""
+    for number, entry in enumerate(entries, 1):
+        entry.id = f"F{number:02d}"
+
+
+def stale_entry(entry: Entry) -> Entry:
+    """What the last note said in place of this fact."""
+    stale = entry.spec.stale
+    assert stale is not None
+    spec = FactSpec(
+        kind=entry.spec.kind, statement=stale.statement, disclosure="optional", note=stale.note,
+        source="prior_note", attributes={"when": "last session"},
+    )  # fmt: skip
+    return Entry(spec, entry.scene, entry.tag, entry.slots, [], {"prior_note"}, stale=True)
+
+
+def to_fact(entry: Entry, names: Iterable[str], rng: Random) -> Fact:
+    """The record of a fact, with its allowed sections in each of the formats."""
+    spec = entry.spec
+    general = spec.disclosure == "generalise"
+    order = ("transcript", "rough_notes", "chart", "prior_note")
+    return Fact.model_validate(
+        {
+            "id": entry.id,
+            "kind": spec.kind,
+            "statement": sentence(render(spec.statement, entry.slots, rng)),
+            "disclosure": spec.disclosure,
+            "generalised": sentence(render(spec.note[0], entry.slots, rng)) if general else None,
+            "sections": {n: formats.get(n).allowed(spec.kind) for n in names},
+            "evidence": entry.evidence,
+            "source": spec.source,
+            "seen_in": [place for place in order if place in entry.seen],
+            "attributes": {
+                key: as_number(render(value, entry.slots, rng)) if isinstance(value, str) else value
+                for key, value in spec.attributes.items()
+            },
+            "cues": list(spec.cues),
+            "traces": [render(trace, entry.slots, rng) for trace in spec.traces],
+        }
+    )
+
+
+def sentence(text: str) -> str:
+    """With a capital first and a full stop at its end."""
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "?", "!")) else f"{text}."

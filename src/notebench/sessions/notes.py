@@ -1,0 +1,145 @@
+"""The three kinds of notes of a session: shorthand, the last session's note, and the references."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+
+from .. import formats
+from ..records import Note, Section
+from ..text.tokens import count_words
+from .cast import Cast
+from .ledger import Entry, sentence as _sentence
+from .scenarios import Library, split_tags
+from .plot import Scene
+from .template import render
+
+BULLETS = (10, 16)
+"""Fewest and most bullets of rough notes."""
+WORDS = (150, 225)
+"""Words at which a reference stops taking in facts that it should, but need not, hold."""
+_DROPPED = {"must": 0.06, "should": 0.25, "optional": 0.5, "generalise": 0.3, "exclude": 0.5}
+
+
+def rough_notes(entries: list[Entry], rng: Random) -> str:
+    """Bullets of one or two facts each; some facts never get there. Marks what can be seen."""
+    able = [e for e in entries if e.spec.rough]
+    kept = [
+        e for e in able
+        if e.spec.source != "transcript" or rng.random() >= _DROPPED.get(e.spec.disclosure, 0)
+    ]  # fmt: skip
+    left = [e for e in able if e not in kept]
+    while left and len(kept) < BULLETS[0]:
+        kept.append(left.pop(rng.randrange(len(left))))
+    kept.sort(key=lambda e: (e.scene, e.evidence))
+    bullets: list[list[Entry]] = []
+    for entry in kept:
+        near = bullets and len(bullets[-1]) == 1 and bullets[-1][0].scene == entry.scene
+        if near and rng.random() < 0.6 and len(kept) > BULLETS[0] + 2:
+            bullets[-1].append(entry)
+        else:
+            bullets.append([entry])
+    _shorten(bullets, rng)
+    for entry in (e for bullet in bullets for e in bullet):
+        entry.seen.add("rough_notes")
+    return "\n".join(
+        "- " + "; ".join(e.worded(e.spec.rough, rng) for e in bullet) for bullet in bullets
+    )
+
+
+def _shorten(bullets: list[list[Entry]], rng: Random) -> None:
+    """Merge neighbours, then drop what matters least, until there are few enough bullets."""
+    while len(bullets) > BULLETS[1]:
+        pairs = [
+            i for i, (a, b) in enumerate(zip(bullets, bullets[1:], strict=False))
+            if len(a) == len(b) == 1
+        ]  # fmt: skip
+        if pairs:
+            at = rng.choice(pairs)
+            bullets[at] += bullets.pop(at + 1)
+            continue
+        spare = [b for b in bullets if all(e.spec.source == "transcript" for e in b)]
+        bullets.remove(min(spare, key=lambda b: sum(e.spec.disclosure == "must" for e in b)))
+
+
+def prior_note(lib: Library, cast: Cast, stale: list[Entry], rng: Random) -> str:
+    """The note of the session before, true of that day only."""
+    bank = lib.banks["prior"]
+    lines = [*bank["intake" if cast.type == "intake" else "session"]]
+    text = [render(rng.choice(ways), cast.slots, rng) for ways in lines]
+    middle = [e.worded(e.spec.note, rng) for e in stale]
+    return " ".join(_sentence(t) for t in [text[0], *middle, *text[1:]] if t)
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    text: str
+    entries: tuple[Entry, ...]
+
+    @property
+    def due(self) -> bool:
+        return any(e.spec.disclosure in ("must", "generalise") for e in self.entries)
+
+
+def reference(
+    lib: Library, scenes: list[Scene], entries: list[Entry], format: str, rng: Random
+) -> Note:
+    """A restrained note in one format; `conveys` names the facts that it holds."""
+    form = formats.get(format)
+    able = [e for e in entries if _notable(e, rng)]
+    homes = {e.id: _home(lib, e, form) for e in able}
+    kept = _within(_sentences(scenes, able, homes, rng), rng.randint(*WORDS), rng)
+    kept.sort(key=lambda s: (homes[s.entries[0].id][0], s.entries[0].scene))
+    sections = [
+        Section(
+            name=spec.name,
+            text=" ".join(s.text for s in kept if homes[s.entries[0].id][1] == spec.name),
+        )
+        for spec in form.sections
+    ]
+    conveys = sorted({e.id for sentence in kept for e in sentence.entries})
+    return Note.model_validate({"format": form.name, "sections": sections, "conveys": conveys})
+
+
+def _notable(entry: Entry, rng: Random) -> bool:
+    if not entry.spec.note or entry.stale:
+        return False
+    return entry.spec.disclosure != "optional" or rng.random() < 0.12
+
+
+def _home(lib: Library, entry: Entry, form: formats.Format) -> tuple[int, str]:
+    """Rank of the fact's part of the note, and the section that the format has for it."""
+    placing = lib.banks["placing"]
+    part = entry.spec.part or placing["kinds"][entry.spec.kind]
+    allowed = form.allowed(entry.spec.kind) or [form.sections[0].name]
+    wanted = placing["sections"].get(form.name, {}).get(part)
+    return placing["parts"].index(part), wanted if wanted in allowed else allowed[0]
+
+
+def _sentences(
+    scenes: list[Scene], able: list[Entry], homes: dict[str, tuple[int, str]], rng: Random
+) -> list[_Sentence]:
+    """A sentence for each fact, or for several at once where the library has one."""
+    out: list[_Sentence] = []
+    for number, scene in enumerate(scenes):
+        left = {e.tag: e for e in able if e.scene == number}
+        for line in rng.sample(scene.beat.joint, k=len(scene.beat.joint)):
+            text, tags = split_tags(line)
+            together = [left[tag] for tag in tags if tag in left]
+            same = len({homes[e.id][1] for e in together}) == 1
+            if len(together) == len(tags) and same and rng.random() < 0.65:
+                out.append(_Sentence(_sentence(render(text, scene.slots, rng)), tuple(together)))
+                left = {tag: e for tag, e in left.items() if tag not in tags}
+        out += [_Sentence(_sentence(e.worded(e.spec.note, rng)), (e,)) for e in left.values()]
+    return out
+
+
+def _within(sentences: list[_Sentence], limit: int, rng: Random) -> list[_Sentence]:
+    """All sentences that are due, and others as long as the note stays within the limit."""
+    words = sum(count_words(s.text) for s in sentences if s.due)
+    chosen = {id(s) for s in sentences if s.due}
+    for sentence in rng.sample(sentences, k=len(sentences)):
+        if not sentence.due and words + count_words(sentence.text) <= limit:
+            chosen.add(id(sentence))
+            words += count_words(sentence.text)
+    return [s for s in sentences if id(s) in chosen]

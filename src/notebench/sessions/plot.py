@@ -1,0 +1,65 @@
+"""Which beats a session is made of, and in which order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+
+from .cast import Cast, Slots, draw_all
+from .scenarios import Beat, Library, When
+
+
+@dataclass
+class Scene:
+    """A beat in a session, with its values."""
+
+    beat: Beat
+    slots: Slots
+
+
+def make_plot(lib: Library, cast: Cast, rng: Random) -> list[Scene]:
+    """Draw the beats of a session along the shape of its type."""
+    shape = lib.banks["shapes"]["shapes"][cast.type]
+    shared = [b for b in lib.beats if not set(b.about) & set(cast.problem.covers)]
+    pool = [b for b in [*cast.problem.beats, *shared] if holds(b.when, cast)]
+    subjects: set[str] = set()
+    scenes: list[Scene] = []
+    for group in shape["groups"]:
+        beats: list[Beat] = []
+        for phase, amount in group.items():
+            if phase != "shuffle":
+                beats += _take(phase, amount, pool, subjects, rng)
+        if group.get("shuffle"):
+            rng.shuffle(beats)
+        for beat in beats:
+            drawn = draw_all(lib, beat.slots, cast, rng)
+            scenes.append(Scene(beat, {**cast.slots, **drawn}))
+    return scenes
+
+
+def _take(
+    phase: str, amount: int | list[int], pool: list[Beat], subjects: set[str], rng: Random
+) -> list[Beat]:
+    count = amount if isinstance(amount, int) else rng.randint(*amount)
+    taken: list[Beat] = []
+    left = [b for b in pool if b.phase == phase]
+    while len(taken) < count:
+        left = [b for b in left if subjects.isdisjoint(b.about)]
+        if not left:
+            break
+        beat = rng.choices(left, [b.weight for b in left])[0]
+        left.remove(beat)
+        subjects.update(beat.about)
+        taken.append(beat)
+    return taken
+
+
+def holds(when: When, cast: Cast) -> bool:
+    """Whether a condition holds in a session."""
+    return (
+        (not when.type or cast.type in when.type)
+        and cast.traits.issuperset(when.flags)
+        and cast.traits.isdisjoint(when.without)
+        and (not when.trend or cast.trend in when.trend)
+        and cast.client_has.issuperset(when.client)
+    )

@@ -1,0 +1,28 @@
+"""Topics that a session may or may not have raised: a note that denies what nobody asked invents."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+from .scenarios import Library, library
+
+
+def not_assessed(lib: Library, texts: Iterable[str], raised: Iterable[str]) -> list[str]:
+    """Topics that no beat raised and no text mentions."""
+    whole = "\n".join(texts)
+    done = set(raised)
+    known = lib.banks["topics"]
+    return [t for t in known if t not in done and not mentioned(t, whole)]
+
+
+def mentioned(topic: str, text: str) -> re.Match[str] | None:
+    """Where a text speaks of a topic; a topic that the library does not know is never found."""
+    patterns = library().banks["topics"].get(topic)
+    return _pattern(tuple(patterns)).search(text) if patterns else None
+
+
+@cache
+def _pattern(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(rf"\b(?:{p})" for p in patterns), re.IGNORECASE)
