@@ -2,16 +2,18 @@
 
     python benchmarks/fit_local_verifier.py --challenge DIR [--planted N]
 
-Sentences and due facts of the tune half of the challenge drafts (challenge_split.toml) and, with
+Rows: sentences and due facts of the tune half of the challenge drafts (challenge_split.toml), and
+with less weight sentences of one tune session put into another's note (pure invention) and, with
 --planted, N generated sessions with errors planted in their reference notes. The report half is
 never read. Weights are held at 0 or above: no check may speak for a sentence. The strength of the
-penalty and the thresholds come from leaving one session out at a time.
+penalty and the threshold come from leaving one session of the tune half out at a time.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import random
 import tomllib
 from pathlib import Path
 from typing import NamedTuple
@@ -26,6 +28,9 @@ from notebench.verifiers.features import NoteView, claim_features, fact_features
 from notebench.verifiers.index import SessionIndex
 from notebench.verifiers.local import checkable
 from notebench.verifiers.terms import read
+
+STRANGERS = 20  # sentences of other sessions' notes for each session
+LESSER = 0.2  # weight of a row that is not a labelled challenge sentence
 
 HERE = Path(__file__).parent
 TARGET = HERE.parent / "src" / "notebench" / "verifiers" / "local_model.json"
@@ -56,12 +61,54 @@ def challenge_rows(folder: str) -> tuple[list[Row], list[Row]]:
             if label["label"] != "uncheckable" and checkable(reading):
                 judged = claim_features(reading, claim.section, index)
                 sentences.append(Row(name, judged.values, label["label"] in WRONG_LABELS))
-        note = NoteView.of(readings)
+        note = NoteView.of(readings, index)
         for fact in item.session.facts or []:
             if fact.id in item.due:
                 view = fact_features(fact, note, index)
                 facts.append(Row(name, view.values, fact.id in item.omitted))
     return sentences, facts
+
+
+def stranger_rows(folder: str) -> list[Row]:
+    """Right sentences of one tune session judged against another: none of it happened there."""
+    tune = tomllib.loads((HERE / "challenge_split.toml").read_text("utf-8"))["tune"]
+    items = load_challenge(folder, only=tune)
+    rng = random.Random(0)
+    rows = []
+    for name in tune:
+        session = next(i.session for i in items if i.session.session_id == name)
+        index = SessionIndex(session)
+        others = [
+            label
+            for item in items
+            if item.session.session_id != name
+            for label in item.labels
+            if label["label"] == "supported"
+        ]
+        for label in rng.sample(others, STRANGERS):
+            judged = claim_features(read(label["text"]), label["section"], index)
+            rows.append(Row(name, judged.values, True, LESSER))
+    return rows
+
+
+def planted_rows(count: int) -> list[Row]:
+    """Sentences of reference notes of generated sessions in which errors were planted."""
+    from notebench.drafters.base import Task
+    from notebench.drafters.saboteur import Saboteur
+    from notebench.sessions import generate
+
+    rows = []
+    for at, session in enumerate(generate(count, seed=20_000)):
+        task = Task(session, "polish", ("SOAP", "DAP", "BIRP")[at % 3])
+        draft, index = Saboteur(options={"errors": 4}).draft(task), SessionIndex(session)
+        planted = {(e["section"], e["start"]) for e in draft.provenance["planted"]}
+        for claim in claims(draft):
+            reading = read(claim.text)
+            if checkable(reading):
+                judged = claim_features(reading, claim.section, index)
+                bad = (claim.section, claim.start) in planted
+                rows.append(Row(session.session_id, judged.values, bad, LESSER))
+    return rows
 
 
 def fit(rows: list[Row], names: list[str], penalty: float) -> tuple[float, np.ndarray]:
@@ -91,7 +138,7 @@ def left_out(rows: list[Row], names: list[str], penalty: float) -> list[Rated]:
     for group in sorted({r.group for r in rows if r.weight == 1.0}):
         intercept, weights = fit([r for r in rows if r.group != group], names, penalty)
         for row in rows:
-            if row.group == group:
+            if row.group == group and row.weight == 1.0:
                 odds = intercept + sum(
                     w * row.values[n] for n, w in zip(names, weights, strict=True)
                 )
@@ -130,10 +177,15 @@ def main() -> None:
     """Fit and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--challenge", required=True, help="folder of the challenge drafts")
+    parser.add_argument("--planted", type=int, default=0, help="generated sessions to add")
     arguments = parser.parse_args()
     sentences, facts = challenge_rows(arguments.challenge)
+    sentences += stranger_rows(arguments.challenge)
+    if arguments.planted:
+        sentences += planted_rows(arguments.planted)
     made = {
-        "fitted_on": "tune half of the challenge drafts",
+        "fitted_on": f"tune half of the challenge drafts; {STRANGERS} sentences of other sessions "
+        f"for each session; {arguments.planted} generated sessions with planted errors",
         "models": {"claim": model(sentences, "claim"), "fact": model(facts, "fact")},
     }
     TARGET.write_text(json.dumps(made, indent=1) + "\n", "utf-8")

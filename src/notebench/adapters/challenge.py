@@ -47,8 +47,10 @@ def load_challenge(path: str | Path, only: Iterable[str] | None = None) -> list[
                 f"there is no {name}", where=str(folder), mend="give the challenge folder"
             )
     wanted = None if only is None else set(only)
-    sessions = {s.session_id: s for s in read_jsonl(folder / "sessions.jsonl", Session)}
-    drafts = {d.draft_id: d for d in read_jsonl(folder / "drafts.jsonl", Draft)}
+    stored: list[Session] = read_jsonl(folder / "sessions.jsonl", Session)
+    sessions = {s.session_id: s for s in stored}
+    written: list[Draft] = read_jsonl(folder / "drafts.jsonl", Draft)
+    drafts = {d.draft_id: d for d in written}
     found = []
     lines = (folder / "labels.jsonl").read_text("utf-8").splitlines()
     for number, line in enumerate(lines, start=1):

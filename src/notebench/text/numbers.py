@@ -58,6 +58,7 @@ _DIGITS = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_GROUPS = ("iso", "day", "clock", "hour", "short", "apos", "item", "money", "only", "plain")
 _VULGAR = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 _SHORT_UNITS = {"7": "day", "52": "week", "12": "month"}
 _WORDS = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?")
@@ -87,7 +88,8 @@ _UNITS = [
     "point",
 ]
 _RETRACTS = re.compile(
-    r"[\s,.;…—–-]*(?:(?:no|well|sorry|actually|wait|rather|hang on|scratch that|oh|or)\b[\s,.;…—–-]*)*"
+    r"[\s,.;…—–-]*"
+    r"(?:(?:no|well|sorry|actually|wait|rather|hang on|scratch that|oh|or)\b[\s,.;…—–-]*)*"
     r"(?:(?:no|sorry|actually|wait|rather|scratch that|i mean|make (?:it|that)|well)\b)[\s,.;…—–-]*"
     r"(?:it'?s |it was |that'?s |more like |like )?",
     re.IGNORECASE,
@@ -168,10 +170,7 @@ def _read(match: re.Match[str]) -> Number | None:
     def made(value: float, kind: str = "number", **more: object) -> Number:
         return Number(start, end, text, value, kind, **more)  # type: ignore[arg-type]
 
-    match match.lastgroup and next(
-        g for g in ("iso", "day", "clock", "hour", "short", "apos", "item", "money", "only", "plain")
-        if match[g]
-    ):  # fmt: skip
+    match next(group for group in _GROUPS if match[group]):
         case "iso":
             return made(int(match["iso_m"]) * 100 + int(match["iso_d"]), "date")
         case "day":

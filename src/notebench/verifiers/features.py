@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from ..records import Fact
@@ -34,16 +34,22 @@ def _coverage(view: View) -> dict[str, float]:
     index, claim = view.index, view.claim
     missing = claim.keys - index.keys
     lost = index.total(missing) / (index.total(claim.keys) or 1.0)
+    lost *= 1 - 0.5 * _fuzzy(missing, index)
+    best = 1 - max(view.evidence.scores.values(), default=0.0)
     return {
-        "uncovered": lost * (1 - 0.5 * _fuzzy(missing, index)),
+        "uncovered": lost,
         "uncovered_near": view.novelty,
-        "uncovered_talk": 1 - view.evidence.scores.get("talk", 0.0),
-        "uncovered_notes": 1 - view.evidence.scores.get("notes", 0.0),
-        "uncovered_fact": 1 - view.evidence.scores.get("fact", 0.0),
-        "no_facts": float(not index.session.facts),
+        "uncovered_best": best,
+        "unheld": _beyond(view.novelty, 0.55),
+        "unanchored": _beyond(best, 0.6),
         "scaffold": sum(k in scaffold() for k in claim.keys) / max(1, len(claim.keys)),
         "firm": float(bool(cues().lists["firm"].search(claim.low))),
     }
+
+
+def _beyond(value: float, start: float) -> float:
+    """0 up to a start, then rising to 1: a fair paraphrase shares some words, invention few."""
+    return max(0.0, value - start) / (1 - start)
 
 
 def _fuzzy(missing: frozenset[str], index: SessionIndex) -> float:
@@ -61,14 +67,31 @@ class NoteView:
     sentences: tuple[Reading, ...]
     keys: frozenset[str]
     values: frozenset[float]
+    likenesses: tuple[dict[str, float], ...]
+    """For each sentence, its likeness to every fact that it shares a word with."""
+
+    def kinship(self, fact_id: str) -> tuple[float, float]:
+        """Likeness (0-1) of a fact to its likest sentence, and by how much another is liker there.
+
+        Two facts of one session share words: a sentence that is about the one holds some of the
+        other's.
+        """
+        best, rival = 0.0, 1.0
+        for row in self.likenesses:
+            own = row.get(fact_id, 0.0)
+            if own:
+                other = max((v for k, v in row.items() if k != fact_id), default=0.0)
+                best, rival = max(best, own), min(rival, max(0.0, other - own))
+        return best, rival
 
     @classmethod
-    def of(cls, sentences: Sequence[Reading]) -> NoteView:
+    def of(cls, sentences: Sequence[Reading], index: SessionIndex) -> NoteView:
         """From its sentences."""
         return cls(
             tuple(sentences),
             frozenset().union(*(s.keys for s in sentences)),
-            frozenset(round(v, 3) for s in sentences for n in s.numbers for v in n.values),
+            frozenset().union(*(s.values for s in sentences)),
+            tuple(index.fact_likenesses(s) for s in sentences),
         )
 
 
@@ -87,6 +110,9 @@ def fact_features(fact: Fact, note: NoteView, index: SessionIndex) -> FactView:
         wordings.append(read(fact.generalised))
     made = [_against(w, note, index) for w in wordings]
     best = min(made, key=lambda m: m.values["fact_best"])
+    own, rival = note.kinship(fact.id)
+    best.values["fact_kinship"] = 1 - own
+    best.values["fact_rival"] = rival
     return FactView(best.values | {"fact_generalised": float(len(wordings) > 1)}, best.nearest)
 
 
@@ -123,7 +149,7 @@ def _heaviest(fact: Reading, note: NoteView, index: SessionIndex) -> float:
     return sum(k not in note.keys for k in top) / len(top) if top else 0.0
 
 
-def _gone(wanted: dict[float, object], there: frozenset[float] | set[float]) -> float:
+def _gone(wanted: Collection[float], there: frozenset[float] | set[float]) -> float:
     if not wanted:
         return 0.0
     return sum(v not in there for v in wanted) / len(wanted)

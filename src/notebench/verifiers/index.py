@@ -1,4 +1,4 @@
-"""A session laid out for look-up: passages of talk, rough notes, chart, facts, and the prior note.
+"""A session laid out for look-up: which passages bear on a claim, and what was said at all.
 
 Built once for a session and kept (by content), since many drafts are judged against the same one.
 """
@@ -9,15 +9,28 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from rapidfuzz import fuzz, process
 
-from ..records import Fact, Session, Turn
+from ..records import Session
 from ..text import split_sentences
-from ..text.numbers import Number
 from .lexicon import cues
+from .passages import (
+    Evidence,
+    Mention,
+    Passage,
+    Unit,
+    answer,
+    clauses,
+    fact_passage,
+    flat,
+    joined,
+    passage_of,
+    postings,
+    surroundings,
+    turn_passage,
+)
 from .terms import Reading, read, scaffold
 
 _SCAFFOLD_WEIGHT = 0.25
@@ -28,113 +41,6 @@ _SMALL = re.compile(r"\b[a-z]{3,20}\b")
 _ACTION = re.compile(r"[(\[*]([^()\[\]*]{3,60})[)\]*]")
 
 
-@dataclass(frozen=True)
-class Passage:
-    """A piece of the source that a claim may rest on."""
-
-    source: str
-    """turn, talk (two or three turns), notes, chart, fact or prior."""
-    turns: tuple[int, ...]
-    """Turns that it stands in."""
-    keys: frozenset[str]
-    """Common forms of its content words."""
-    affirmed: frozenset[str]
-    """Those that stand in it without negation."""
-    denied: frozenset[str]
-    """Those that stand in it negated, or in a question that was answered with no."""
-    readings: tuple[Reading, ...]
-    """Its texts."""
-    fact: Fact | None = None
-    """The fact, where it is one."""
-
-    @cached_property
-    def numbers(self) -> tuple[Number, ...]:
-        """Numbers said in it."""
-        return tuple(n for r in self.readings for n in r.numbers)
-
-    @cached_property
-    def people(self) -> frozenset[str]:
-        """Relations named in it."""
-        return frozenset().union(*(r.people for r in self.readings))
-
-    @cached_property
-    def hedged(self) -> bool:
-        """Whether it leaves things open."""
-        return any(r.hedged for r in self.readings)
-
-    @property
-    def low(self) -> str:
-        """Its lower-case text."""
-        return " ".join(r.low for r in self.readings)
-
-
-@dataclass(frozen=True)
-class Mention:
-    """One number in the source with the words around it."""
-
-    number: Number
-    around: dict[str, float]
-    """Nearness (0-1) by word."""
-
-
-@dataclass(frozen=True)
-class Unit:
-    """A claim, or one clause of it, with the single best passage of each source."""
-
-    claim: Reading
-    anchors: tuple[Passage, ...]
-    """Best fact, talk and rough note, those that hold enough of its words."""
-
-    @cached_property
-    def people(self) -> frozenset[str]:
-        """Relations that the anchors name."""
-        return frozenset().union(*(a.people for a in self.anchors))
-
-    @cached_property
-    def low(self) -> str:
-        """The anchors' text in lower case."""
-        return "\n".join(a.low for a in self.anchors)
-
-    @cached_property
-    def times(self) -> dict[str, frozenset[str]]:
-        """Words of time in the anchors, by kind."""
-        merged: dict[str, frozenset[str]] = {}
-        for reading in (r for a in self.anchors for r in a.readings):
-            for kind, words in reading.times.items():
-                merged[kind] = merged.get(kind, frozenset()) | words
-        return merged
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """The passages nearest to a claim, best first within each source."""
-
-    talk: tuple[Passage, ...] = ()
-    notes: tuple[Passage, ...] = ()
-    facts: tuple[Passage, ...] = ()
-    chart: tuple[Passage, ...] = ()
-    scores: dict[str, float] = field(default_factory=dict)
-    """Best score by source."""
-    units: tuple[Unit, ...] = ()
-    """The claim clause by clause, each with its anchors."""
-
-    @cached_property
-    def all(self) -> tuple[Passage, ...]:
-        """Every passage near the claim."""
-        return self.facts + self.talk + self.notes + self.chart
-
-    @cached_property
-    def keys(self) -> frozenset[str]:
-        """Words of all of them."""
-        return frozenset().union(*(p.keys for p in self.all))
-
-    @cached_property
-    def turns(self) -> list[int]:
-        """Turns that bear on the claim, in order."""
-        best = [*self.facts[:1], *self.talk[:1]]
-        return sorted({t for p in best for t in p.turns})
-
-
 class SessionIndex:
     """Everything about a session that checks ask for."""
 
@@ -142,9 +48,13 @@ class SessionIndex:
         self.session = session
         self.passages: list[Passage] = []
         self._lay_out(session)
-        self.prior = [_passage("prior", s.text) for s in split_sentences(session.prior_note or "")]
-        self._by_turn = {p.turns[0]: p for p in self.passages if p.source == "turn"}
-        self._postings = _postings(self.passages)
+        self.prior = [
+            passage_of("prior", s.text) for s in split_sentences(session.prior_note or "")
+        ]
+        self.by_turn = {p.turns[0]: p for p in self.passages if p.source == "turn"}
+        self._postings = postings(self.passages)
+        self._facts = [p for p in self.passages if p.fact is not None]
+        self._fact_postings = postings(self._facts)
         self.keys = frozenset(self._postings)
         self.prior_keys = frozenset(k for p in self.prior for k in p.keys)
         self._weights = self._weigh()
@@ -153,19 +63,19 @@ class SessionIndex:
 
     def _lay_out(self, session: Session) -> None:
         add = self.passages.append
-        turns = [_turn_passage(t) for t in session.transcript]
-        answers = [_answer(p.readings[0].low) for p in turns]
+        turns = [turn_passage(t) for t in session.transcript]
+        answers = [answer(p.readings[0].low) for p in turns]
         for i, passage in enumerate(turns):
             add(passage)
             for width in (2, 3):
                 if i + width <= len(turns):
-                    add(_joined(turns[i : i + width], answers[i : i + width]))
+                    add(joined(turns[i : i + width], answers[i : i + width]))
         for span in split_sentences(session.rough_notes or ""):
-            add(_passage("notes", span.text))
+            add(passage_of("notes", span.text))
         for name, value in session.chart.items():
-            add(_passage("chart", f"{name.replace('_', ' ')}: {_flat(value)}"))
+            add(passage_of("chart", f"{name.replace('_', ' ')}: {flat(value)}"))
         for fact in session.facts or []:
-            add(_fact_passage(fact))
+            add(fact_passage(fact))
 
     def _weigh(self) -> dict[str, float]:
         """Rare words weigh most; words that any note is written with weigh little."""
@@ -221,7 +131,7 @@ class SessionIndex:
             if self.cover(claim.keys, passage.keys) >= ANCHORED:
                 found.append(passage)
                 if passage.fact is not None:
-                    found += [self._by_turn[t] for t in passage.turns]
+                    found += [self.by_turn[t] for t in passage.turns]
         return Unit(claim, tuple(found))
 
     def _nearest(self, claim: Reading, most: int = 3) -> Evidence:
@@ -241,15 +151,25 @@ class SessionIndex:
 
     def likeness(self, claim: Reading, passages: Iterable[Passage]) -> float:
         """Greatest weighted cosine (0-1) between a claim and passages; long ones gain nothing."""
-        values = claim.values
-        best = 0.0
-        for passage in passages:
-            theirs = frozenset(round(n.value, 3) for n in passage.numbers)
-            shared = self.total(claim.keys & passage.keys) + len(values & theirs)
-            size = (self.total(claim.keys) + len(values)) * (self.total(passage.keys) + len(theirs))
-            if size:
-                best = max(best, shared / math.sqrt(size))
-        return best
+        return max((self._cosine(claim, p) for p in passages), default=0.0)
+
+    def _cosine(self, claim: Reading, passage: Passage) -> float:
+        shared = self.total(claim.keys & passage.keys) + len(claim.values & passage.values)
+        if not shared:
+            return 0.0
+        return shared / math.sqrt(self._size(claim) * self._size(passage))
+
+    def _size(self, held: Reading | Passage) -> float:
+        return self.total(held.keys) + len(held.values)
+
+    def fact_likenesses(self, claim: Reading) -> dict[str, float]:
+        """Likeness of a claim to every fact that it shares a word with, by the fact's id."""
+        places = sorted({at for key in claim.keys for at in self._fact_postings.get(key, ())})
+        return {
+            p.fact.id: self._cosine(claim, p)
+            for p in (self._facts[at] for at in places)
+            if p.fact is not None
+        }
 
     def _pick(self, ranked: Sequence[tuple[float, int]], limit: int) -> tuple[Passage, ...]:
         chosen: list[Passage] = []
@@ -313,18 +233,18 @@ class SessionIndex:
         for passage in self.passages:
             reading = passage.readings[0]
             if passage.source == "turn":
-                found += [_passage("turn", s.text) for s in split_sentences(reading.text)]
+                found += [passage_of("turn", s.text) for s in split_sentences(reading.text)]
             if passage.source in ("turn", "notes", "fact"):
                 found.append(passage)
             if passage.source in ("notes", "fact"):
-                found += [_passage(passage.source, c.text) for c in clauses(reading)]
+                found += [passage_of(passage.source, c.text) for c in clauses(reading)]
         return found
 
     @cached_property
     def prior_parts(self) -> list[Passage]:
         """Sentences and clauses of the prior note."""
         return [
-            _passage("prior", part.text)
+            passage_of("prior", part.text)
             for p in self.prior
             for part in (p.readings[0], *clauses(p.readings[0]))
         ]
@@ -334,13 +254,26 @@ class SessionIndex:
         """Values of the numbers in today's source."""
         return frozenset(round(v, 3) for m in self.mentions for v in m.number.values)
 
-    def fit(self, around: dict[str, float], mention: Mention) -> float:
-        """How far (0-1) the words around a claim's number stand around a number of the source."""
+    @cached_property
+    def _mentions_by_word(self) -> dict[str, list[tuple[int, float]]]:
+        found: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        for at, mention in enumerate(self.mentions):
+            for key, near in mention.around.items():
+                found[key].append((at, near))
+        return found
+
+    def fits(self, around: dict[str, float]) -> list[tuple[float, Mention]]:
+        """How far (0-1) the words around a claim's number stand around each number of the source.
+
+        Numbers that share no word with it are left out.
+        """
         whole = sum(self.weight(k) * near for k, near in around.items())
-        shared = sum(
-            self.weight(k) * min(near, mention.around.get(k, 0.0)) for k, near in around.items()
-        )
-        return shared / whole if whole else 0.0
+        shared: dict[int, float] = defaultdict(float)
+        for key, near in around.items():
+            weight = self.weight(key)
+            for at, there in self._mentions_by_word.get(key, ()):
+                shared[at] += weight * min(near, there)
+        return [(shared[at] / whole, self.mentions[at]) for at in sorted(shared)]
 
     @cached_property
     def prior_values(self) -> frozenset[float]:
@@ -392,99 +325,3 @@ class SessionIndex:
     def usable(self) -> bool:
         """Whether the source holds any words to judge by."""
         return bool(self.keys) or any(p.numbers for p in self.passages)
-
-
-_CLAUSE = re.compile(r"[;(){}]|(?<!\d)[,:]|[,:](?!\d)|\s[–—]\s|\band\b|\bbut\b|\bwhile\b|\bwith\b")
-
-
-def clauses(claim: Reading) -> list[Reading]:
-    """Parts of a claim with at least two content words; none where it is all one clause."""
-    parts = [read(part) for part in _CLAUSE.split(claim.text)[:40] if part.strip()]
-    parts = [p for p in parts if len(p.keys) >= 2]
-    return parts if len(parts) > 1 else []
-
-
-def surroundings(reading: Reading, number: Number, reach: int = 90) -> dict[str, float]:
-    """Words within `reach` characters of a number, by nearness: 1 beside it, falling to 0."""
-    near: dict[str, float] = {}
-    for term in reading.terms:
-        gap = max(0, term.start - number.end, number.start - term.end)
-        if gap < reach:
-            near[term.key] = max(near.get(term.key, 0.0), math.exp(-gap / 25))
-    return near
-
-
-def _passage(source: str, text: str, turns: tuple[int, ...] = ()) -> Passage:
-    reading = read(text)
-    return Passage(source, turns, reading.keys, reading.affirmed, reading.denied, (reading,))
-
-
-def _turn_passage(turn: Turn) -> Passage:
-    """A turn; what it only asks is neither affirmed nor denied by it."""
-    made = _passage("turn", turn.text, (turn.turn,))
-    if "?" not in turn.text:
-        return made
-    told = [read(s.text) for s in split_sentences(turn.text) if not s.text.rstrip().endswith("?")]
-    affirmed = frozenset().union(*(r.affirmed for r in told))
-    denied = frozenset().union(*(r.denied for r in told)) - affirmed
-    return replace(made, affirmed=affirmed, denied=denied)
-
-
-def _fact_passage(fact: Fact) -> Passage:
-    made = _passage("fact", fact.statement, tuple(fact.evidence))
-    extra = read(fact.generalised).keys if fact.generalised else frozenset()
-    return Passage(
-        "fact",
-        made.turns,
-        made.keys | extra,
-        made.affirmed | extra,
-        made.denied,
-        made.readings,
-        fact,
-    )
-
-
-def _answer(low: str) -> str:
-    """yes, no or nothing: how a turn answers the question before it."""
-    opening = low.lstrip(" .…,-(\"'")[:24]
-    for word in ("answers_no", "answers_yes"):
-        match = cues().lists[word].match(opening)
-        if match:
-            return word.removeprefix("answers_")
-    return ""
-
-
-def _joined(turns: Sequence[Passage], answers: Sequence[str]) -> Passage:
-    """Turns read together: what a question asks counts as denied when the answer is no."""
-    affirmed: set[str] = set()
-    denied: set[str] = set()
-    for i, passage in enumerate(turns):
-        affirmed |= passage.affirmed
-        denied |= passage.denied
-        asked = passage.keys - passage.affirmed - passage.denied
-        if asked and i + 1 < len(turns) and answers[i + 1]:
-            (denied if answers[i + 1] == "no" else affirmed).update(asked)
-    return Passage(
-        "talk",
-        tuple(t for p in turns for t in p.turns),
-        frozenset().union(*(p.keys for p in turns)),
-        frozenset(affirmed),
-        frozenset(denied - affirmed),
-        tuple(r for p in turns for r in p.readings),
-    )
-
-
-def _postings(passages: Sequence[Passage]) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = defaultdict(list)
-    for at, passage in enumerate(passages):
-        for key in sorted(passage.keys):
-            found[key].append(at)
-    return dict(found)
-
-
-def _flat(value: object) -> str:
-    if isinstance(value, dict):
-        return "; ".join(f"{k}: {_flat(v)}" for k, v in value.items())
-    if isinstance(value, (list, tuple)):
-        return "; ".join(_flat(v) for v in value)
-    return str(value)

@@ -139,7 +139,7 @@ class LocalVerifier:
         self, draft: Draft, found: list[ClaimFinding], readings: list[Reading],
         index: SessionIndex,
     ) -> list[FactFinding]:  # fmt: skip
-        note, scale = NoteView.of(readings), scales()["fact"]
+        note, scale = NoteView.of(readings, index), scales()["fact"]
         made = []
         for fact in index.session.facts or []:
             view = fact_features(fact, note, index)

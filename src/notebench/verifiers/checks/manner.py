@@ -1,0 +1,100 @@
+"""Checks of how sure, how strong, who and when."""
+
+from __future__ import annotations
+
+import re
+
+from ..lexicon import cues
+from .view import View, check, listed
+
+
+@check
+def hedge_lost(view: View) -> tuple[float, str]:
+    """A maybe of the session written as settled."""
+    if view.claim.hedged:
+        return 0.0, ""
+    firm = bool(cues().lists["firm"].search(view.claim.low))
+    open_facts = any(a.hedged for u in view.evidence.units for a in u.anchors if a.fact)
+    open_talk = any(a.hedged for u in view.evidence.units for a in u.anchors)
+    return (0.6 * open_facts + 0.4 * open_talk) * (1.0 if firm else 0.3), ""
+
+
+@check
+def hedge_gained(view: View) -> tuple[float, str]:
+    """A settled thing written as a maybe."""
+    return float(view.claim.hedged and not any(p.hedged for p in view.closest)), ""
+
+
+@check
+def degree_unsaid(view: View) -> tuple[float, str]:
+    """A word of degree that the session does not use."""
+    near = " ".join(p.low for p in view.evidence.all)
+    named = {
+        w
+        for name in ("intensifiers", "softeners", "firm")
+        for w in cues().found(name, view.claim.low)
+        if w not in near
+    }
+    return min(1.0, len(named) / 2), listed(named)
+
+
+_SELF = frozenset(("client", "clinician"))
+
+
+@check
+def person_clash(view: View) -> tuple[float, str]:
+    """The passages that a clause restates are about other people."""
+    for unit in view.evidence.units:
+        named, said = unit.claim.people - _SELF, unit.people - _SELF
+        if named and said and unit.anchors and not named & said:
+            return 1.0, f"{listed(named)}; the session has {listed(said)}"
+    return 0.0, ""
+
+
+@check
+def name_clash(view: View) -> tuple[float, str]:
+    """A name that stands elsewhere in the session, where these passages have other names."""
+    names = view.index.names
+    for unit in view.evidence.units:
+        named = {w for w in _NAMELIKE.findall(unit.claim.low) if w in names}
+        said = {w for w in _NAMELIKE.findall(unit.low) if w in names}
+        if named - said and said - named:
+            return 1.0, listed(named - said)
+    return 0.0, ""
+
+
+_NAMELIKE = re.compile(r"[a-z]{3,20}")
+
+
+_COMPARED = {
+    "weekday": ("weekday", "relative"), "month": ("month",), "relative": ("relative",),
+    "cadence": ("cadence",),
+}  # fmt: skip
+"""Kinds of words of time, and the kinds that one of them can be at odds with."""
+
+
+@check
+def time_clash(view: View) -> tuple[float, str]:
+    """Another day, month or frequency than the passages that a clause restates."""
+    for unit in view.evidence.units:
+        for kind, against in _COMPARED.items():
+            claimed = unit.claim.times.get(kind, frozenset())
+            said = frozenset().union(*(unit.times.get(k, frozenset()) for k in against))
+            if claimed and said and not claimed & said:
+                return 1.0, f"{listed(claimed)}; the session has {listed(said)}"
+    return 0.0, ""
+
+
+@check
+def time_absent(view: View) -> tuple[float, str]:
+    """A word of time that stands nowhere near."""
+    said = {
+        w
+        for p in view.evidence.all
+        for r in p.readings
+        for words in r.times.values()
+        for w in words
+    }
+    named = {w for words in view.claim.times.values() for w in words}
+    missing = named - said
+    return (len(missing) / len(named) if named else 0.0), listed(missing)

@@ -1,0 +1,116 @@
+"""Checks for what nobody raised, saw, did, planned or said today."""
+
+from __future__ import annotations
+
+import re
+
+from rapidfuzz import fuzz
+
+from ..lexicon import cues
+from ..passages import clauses
+from ..terms import read
+from .view import View, check, listed
+
+
+@check
+def risk_unasked(view: View) -> tuple[float, str]:
+    """A statement or denial about a risk that nobody raised."""
+    named = cues().topics("risk", view.claim.low)
+    barred = {_plain(t) for t in view.index.session.not_assessed}
+    missing = {t for t in named if t in barred or t not in view.index.risk_raised}
+    return float(bool(missing)), listed(t.replace("_", " ") for t in missing)
+
+
+def _plain(topic: str) -> str:
+    return re.sub(r"[\s-]+", "_", topic.strip().lower())
+
+
+@check
+def observation_unseen(view: View) -> tuple[float, str]:
+    """How the client looked or behaved, without a record by somebody who saw it."""
+    named = cues().found("observation", view.claim.low)
+    if not named:
+        return 0.0, ""
+    seen = view.index.seen_keys
+    unseen = [n for n in named if not read(n).keys <= seen]
+    rest = 1 - view.index.cover(view.claim.keys, seen | view.evidence.keys)
+    return len(unseen) / len(named) * rest, listed(set(unseen))
+
+
+@check
+def intervention_undone(view: View) -> tuple[float, str]:
+    """A technique that the session does not show."""
+    named = cues().topics("interventions", view.claim.low)
+    missing = named - view.index.interventions
+    return (len(missing) / len(named) if named else 0.0), listed(
+        t.replace("_", " ") for t in missing
+    )
+
+
+@check
+def plan_unsourced(view: View) -> tuple[float, str]:
+    """An element of the plan with little behind it."""
+    planned = view.section.upper().startswith("P") or bool(
+        cues().lists["plan"].search(view.claim.low)
+    )
+    return (view.novelty if planned else 0.0), ""
+
+
+@check
+def diagnosis_unsourced(view: View) -> tuple[float, str]:
+    """A diagnosis that the source does not name."""
+    named = cues().found("diagnoses", view.claim.low)
+    missing = [d for d in named if not read(d).keys <= view.index.keys]
+    return float(bool(missing)), listed(set(missing))
+
+
+@check
+def inference_made(view: View) -> tuple[float, str]:
+    """Wording that draws a conclusion, with little behind it."""
+    named = cues().found("inference", view.claim.low)
+    return (view.novelty if named else 0.0), listed(set(named))
+
+
+@check
+def boilerplate_phrase(view: View) -> tuple[float, str]:
+    """A stock phrase that would fit any client."""
+    named = set(cues().found("boilerplate", view.claim.low))
+    stock = [n for n in named if n not in view.index.low]
+    return min(1.0, len(stock) / 2), listed(stock)
+
+
+@check
+def from_prior(view: View) -> tuple[float, str]:
+    """Liker to a sentence of the note of the session before than to anything of today."""
+    index = view.index
+    worst = 0.0
+    for part in (view.claim, *clauses(view.claim)):
+        if len(part.keys) + len(part.values) < 3:
+            continue
+        before = index.likeness(part, index.prior_parts)
+        if before > max(0.5, worst):
+            worst = max(worst, before - index.likeness(part, index.today_parts))
+    return worst, ""
+
+
+@check
+def prior_words(view: View) -> tuple[float, str]:
+    """Words that the note of the session before holds and today's source does not."""
+    only = view.claim.keys & view.index.prior_keys - view.index.keys
+    whole = view.index.total(view.claim.keys)
+    return (view.index.total(only) / whole if whole else 0.0), listed(only)
+
+
+_QUOTED = re.compile(r"[\"“]([^\"“”]{4,300})[\"”]")
+
+
+@check
+def quote_unsaid(view: View) -> tuple[float, str]:
+    """Quotation marks around words that nobody said."""
+    for match in _QUOTED.finditer(view.claim.text):
+        quoted = " ".join(re.findall(r"[\w']+", match[1].lower().replace("’", "'")))
+        if len(quoted.split()) < 2:
+            continue
+        if max((fuzz.partial_ratio(quoted, p.low) for p in view.index.passages), default=0) < 85:
+            return 1.0, match[1]
+    return 0.0, ""
