@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .errors import NotebenchError
+from .errors import NotebenchError, UnknownName
 from .records import ClaimFinding, Draft, FactFinding, Manifest, Session
 from .storage import read_jsonl, write_jsonl
 
@@ -81,7 +81,22 @@ def load_sessions(path: Path_) -> Sessions:
 
 def load_drafts(path: Path_) -> list[Draft]:
     """Drafts of a file. Raises NotebenchError with file, line and field."""
-    return read_jsonl(path, Draft)
+    drafts: list[Draft] = read_jsonl(path, Draft)
+    _known_formats(drafts, f"{path}, ")
+    return drafts
+
+
+def _known_formats(drafts: Iterable[Draft], where: str = "") -> None:
+    from .formats import get
+
+    for draft in drafts:
+        try:
+            get(draft.format)
+        except UnknownName as error:
+            raise UnknownName(
+                f"field format: {error.what}", where=f"{where}draft {draft.draft_id!r}",
+                mend=error.mend,
+            ) from error  # fmt: skip
 
 
 def check(
@@ -94,13 +109,17 @@ def check(
     """Judge notes from anywhere against their sessions."""
     from .llm.cache import AnswerCache
     from .llm.client import Client
-    from .runs.engine import progress_bar, verify
+    from .runs.drafting import check_ready
+    from .runs.judging import verify
+    from .runs.progress import progress_bar
     from .verifiers import make
 
     known = list(sessions)
+    _known_formats(drafts)
     judge = make(verifier, client=Client(cache=AnswerCache()))
+    check_ready([judge])
     findings, failed = verify(judge, known, drafts, progress_bar(progress))
-    return Checked(known, list(drafts), findings, [f"{d.draft_id}: {why}" for d, why in failed])
+    return Checked(known, list(drafts), findings, [f"{d.draft_id}: {error}" for d, error in failed])
 
 
 class Judged:
@@ -175,7 +194,7 @@ class Checked(Judged):
         import pandas as pd
 
         from .metrics import tally
-        from .runs.engine import cases
+        from .runs.judging import cases
 
         of = cases(self.session_records, self.draft_records, self.finding_records)
         return pd.DataFrame([t.model_dump() for t in tally(of)])

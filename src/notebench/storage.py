@@ -30,13 +30,13 @@ _Malformed = json.JSONDecodeError
 def atomic(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     """A file that appears under its name only when the block ends without an error."""
     target = Path(path)
-    with _writable(target):
+    with writable(target):
         special = target.exists() and not (target.is_file() or target.is_dir())
     if special:  # a pipe or a terminal
         with target.open("wb") as stream:
             yield stream
         return
-    with _writable(target):
+    with writable(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(
             dir=target.parent, prefix=f".{target.name[:99]}.", suffix=".part"
@@ -46,7 +46,7 @@ def atomic(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
             yield stream
         umask = os.umask(0)
         os.umask(umask)
-        with _writable(target):
+        with writable(target):
             Path(name).chmod(0o666 & ~umask)
             Path(name).replace(target)
     except BaseException:
@@ -55,7 +55,8 @@ def atomic(path: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def _writable(target: Path) -> Iterator[None]:
+def writable(target: Path) -> Iterator[None]:
+    """Turn what the system says of a place that can't be written to into a NotebenchError."""
     try:
         yield
     except OSError as error:

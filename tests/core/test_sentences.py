@@ -61,7 +61,7 @@ def test_sentences_apart_are_cut_no_further(text: str) -> None:
     [".", "a.", "a. ", ". ", "(((", "\n", " ", "\r\n", "1. ", "- ", '."', ".''''x", "…x", "A. B"],
 )  # fmt: skip
 def test_hostile_text_takes_linear_time(unit: str) -> None:
-    text = (unit * 200_000)[:200_000]
+    text = (unit * 60_000)[:60_000]
     for hostile in (text, text + "x", "x" + text + " X"):
         began = time.process_time()
         split_sentences(hostile)

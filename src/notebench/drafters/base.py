@@ -37,7 +37,12 @@ class Task:
 
 
 class Drafter(Protocol):
-    """Writes notes."""
+    """Writes notes.
+
+    Two things more are optional: `ready() -> None`, asked before a study begins, which raises
+    NotebenchError where the drafter can't start (no weights, no key); and `parallel`, true where
+    several notes may be asked for at once.
+    """
 
     name: str
     """The name it goes by in drafts and tables."""

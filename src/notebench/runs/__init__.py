@@ -1,6 +1,7 @@
 """Studies: a study file, an engine that resumes, and the run folder that it fills."""
 
-from .engine import draft_only, execute, plan, rescore
+from .drafting import plan
+from .engine import draft_only, execute, rescore
 from .estimate import Estimate, estimate
 from .folder import RunFolder
 from .study import Study, load_study

@@ -5,13 +5,15 @@ Tallies add up, so a merged run equals one that was never cut.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 from ..errors import MissingDependency, NotebenchError, UnknownName
-from ..records import Tally, content_hash
+from ..records import Manifest, Session, Tally, content_hash
 from ..storage import write_jsonl
-from .engine import execute
+from .engine import execute, sessions_of
 from .folder import RunFolder
 from .study import Study
 
@@ -33,52 +35,93 @@ def execute_on_ray(
             mend="pip install 'notebench[ray]'",
         ) from error
     ray.init(ignore_reinit_error=True, include_dashboard=False, log_to_driver=False)
-    count = limit or study.sessions.n or 12
-    n = max(1, min(int(ray.cluster_resources().get("CPU", 1)), count))
+    n = max(1, min(int(ray.cluster_resources().get("CPU", 1)), len(sessions_of(study)[:limit])))
+    share = study.model_copy(update={"limits": study.limits.share(n)})
     target = Path(out).resolve()
 
     @ray.remote(num_cpus=1)
     def part(i: int) -> str:
         path = target / "shards" / f"{i}-of-{n}"
-        execute(study, path, limit=limit, shard=(i, n), progress=False)
+        execute(share, path, limit=limit, shard=(i, n), progress=False)
         return str(path)
 
     return merge(ray.get([part.remote(i) for i in range(1, n + 1)]), target)
 
 
 def merge(shards: Sequence[str | Path], out: str | Path) -> RunFolder:
-    """One run folder from the shards of one study. Raises NotebenchError where they don't fit."""
-    parts = [RunFolder.open(path) for path in shards]
+    """One run folder from all shards of one study, equal to a run that was never cut.
+
+    Raises NotebenchError, before anything is written, where they are not the shards of one study.
+    """
+    parts = _in_order([RunFolder.open(path) for path in shards])
     manifests = [part.manifest() for part in parts]
-    studies = {m.inputs.get("study") for m in manifests}
-    if len(studies) != 1:
-        raise NotebenchError("the shards are of different studies", mend="merge one study's shards")
     if len({m.verifier for m in manifests}) != 1:
         raise NotebenchError(
             "the shards were judged by different verifiers", mend="rescore them with one verifier"
         )
-    folder = RunFolder(out)
-    sessions = [s for part in parts for s in part.sessions()]
-    if len({s.session_id for s in sessions}) != len(sessions):
-        raise NotebenchError("a session is in two shards", mend="name each shard once")
+    folder, first = RunFolder(out), manifests[0]
+    rounds = zip_longest(*(part.sessions() for part in parts))
+    sessions = [s for one_each in rounds for s in one_each if s]
+    inputs = {**first.inputs, "sessions": content_hash(*sessions)}
+    if folder.manifest_file.exists() and folder.manifest().inputs != inputs:
+        raise NotebenchError(
+            "the folder holds a run of another study, or of other sessions",
+            where=str(folder.path), mend="name another folder",
+        )  # fmt: skip
+    place = _places(first, sessions)
+    drafts = sorted((d for part in parts for d in part.drafts()), key=place)
+    at = {d.draft_id: i for i, d in enumerate(drafts)}
+    findings = [f for part in parts for f in part.findings()]
+    rows = [Tally(**row) for part in parts for row in part.tallies().to_dict("records")]
+    failures = [f for part in parts for f in part.failures()]
     write_jsonl(folder.sessions_file, sessions)
-    folder.write_drafts(d for part in parts for d in part.drafts())
-    folder.write_findings(f for part in parts for f in part.findings())
-    folder.write_failures(f for part in parts for f in part.failures())
-    folder.write_tallies(
-        Tally(**row) for part in parts for row in part.tallies().to_dict("records")
-    )
-    first = manifests[0]
-    costs = [m.cost_usd for m in manifests]
-    folder.write_manifest(
-        first.model_copy(
-            update={
-                "study": {**first.study, "shard": None},
-                "inputs": {**first.inputs, "sessions": content_hash(*sessions)},
-                "prompts": {k: v for m in manifests for k, v in m.prompts.items()},
-                "cost_usd": None if None in costs else sum(c or 0 for c in costs),
-                "digests": folder.digests(),
-            }
-        )
-    )
+    folder.write_drafts(drafts)
+    folder.write_findings(sorted(findings, key=lambda f: at[f.draft_id]))
+    folder.write_failures(sorted(failures, key=lambda f: (f.stage, *place(f))))
+    folder.write_tallies(sorted(rows, key=place))
+    folder.write_manifest(first.model_copy(update=_merged(manifests, inputs, folder)))
     return folder
+
+
+def _in_order(parts: list[RunFolder]) -> list[RunFolder]:
+    """The shards from first to last. Raises NotebenchError unless each is there once."""
+    by_number: dict[int, RunFolder] = {}
+    of: set[object] = set()
+    for part in parts:
+        manifest = part.manifest()
+        i, n = manifest.study.get("shard") or (1, 1)
+        of.add((manifest.inputs.get("study"), manifest.study.get("limit"), n))
+        if i in by_number:
+            raise NotebenchError(
+                f"shard {i}/{n} is given twice", where=str(part.path), mend="name each shard once"
+            )
+        by_number[i] = part
+    if len(of) != 1:
+        raise NotebenchError("the shards are of different studies", mend="merge one study's shards")
+    if missing := [i for i in range(1, n + 1) if i not in by_number]:
+        raise NotebenchError(
+            f"shard {missing[0]}/{n} is missing", mend=f"run it with --shard {missing[0]}/{n}"
+        )
+    return [by_number[i] for i in sorted(by_number)]
+
+
+def _places(manifest: Manifest, sessions: Sequence[Session]) -> Callable[[Any], tuple[int, int]]:
+    """The order of a whole run: drafter by drafter, session by session."""
+    drafters = [d.get("label") or d["name"] for d in manifest.study["drafters"]]
+    by_name = {name: i for i, name in enumerate(drafters)}
+    by_id = {s.session_id: i for i, s in enumerate(sessions)}
+    return lambda record: (by_name[record.drafter], by_id[record.session_id])
+
+
+def _merged(
+    manifests: Sequence[Manifest], inputs: dict[str, str], folder: RunFolder
+) -> dict[str, Any]:
+    costs = [m.cost_usd for m in manifests]
+    prompts = {name: sha for m in manifests for name, sha in m.prompts.items()}
+    return {
+        "study": {**manifests[0].study, "shard": None},
+        "inputs": inputs,
+        "prompts": dict(sorted(prompts.items())),
+        "cost_usd": None if None in costs else sum(c or 0 for c in costs),
+        "digests": folder.digests(),
+    }

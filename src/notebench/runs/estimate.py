@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from ..drafters.base import INPUTS
 from ..errors import NotebenchError
 from ..llm.client import Completion, Request, estimate_call, is_remote
-from .engine import Job, plan, sessions_of
+from .drafting import Job, plan
+from .engine import sessions_of
 from .study import Study
 
 

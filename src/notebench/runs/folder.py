@@ -29,6 +29,7 @@ from ..storage import (
     read_jsonl,
     read_tallies,
     to_line,
+    writable,
     write_jsonl,
     write_tallies,
     write_text,
@@ -117,6 +118,8 @@ class RunFolder:
     @contextmanager
     def journal(self) -> Iterator[Any]:
         """A function that keeps a draft at once, so that a stop loses nothing."""
+        with writable(self.path):
+            self.path.mkdir(parents=True, exist_ok=True)
         with self.journal_file.open("a", encoding="utf-8") as stream:
             yield lambda draft: append_jsonl(stream, draft)
 

@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from .. import formats
-from ..errors import NotebenchError
+from ..errors import NotebenchError, UnknownName
 from ..records import Workflow
 from ..registry import suggest
 from ..storage import explain
+
+T = TypeVar("T")
+
+
+def _once(names: list[T]) -> list[T]:
+    if twice := [n for n in names if names.count(n) > 1]:
+        raise ValueError(f"{twice[0]!r} stands twice; name it once")
+    return names
+
+
+def _folder_name(name: str) -> str:
+    if not re.fullmatch(r"\w[\w. -]*", name):
+        raise ValueError(f"{name!r} names no folder; use letters, digits, dots and dashes")
+    return name
 
 
 class Settings(BaseModel):
@@ -51,7 +74,7 @@ class DrafterSettings(BaseModel):
     """local/<model>, a LiteLLM model string, reference, extractive or saboteur."""
     label: str | None = None
     """The name in tables, needed where one drafter is used twice with other options."""
-    workflows: list[Workflow] | None = None
+    workflows: Annotated[list[Workflow], AfterValidator(_once)] | None = None
     """Only these of the study's workflows."""
 
     @property
@@ -79,11 +102,21 @@ class LimitSettings(Settings):
     budget_usd: float | None = Field(default=None, ge=0)
     """The study stops before the call that would pass this."""
 
+    def share(self, n: int) -> LimitSettings:
+        """The limits of one of n parts that run at the same time."""
+        rate, budget = self.requests_per_minute, self.budget_usd
+        return self.model_copy(
+            update={
+                "requests_per_minute": rate and rate / n,
+                "budget_usd": budget and budget / n,
+            }
+        )
+
 
 class Study(Settings):
     """A whole study."""
 
-    name: str = "study"
+    name: Annotated[str, AfterValidator(_folder_name)] = "study"
     """Name, used for the run folder."""
     seed: int = 0
     """Seed of sessions, drafters and intervals."""
@@ -93,7 +126,9 @@ class Study(Settings):
     """Who writes the notes."""
     formats: list[str] = Field(default_factory=lambda: ["SOAP"], min_length=1)
     """Note formats."""
-    workflows: list[Workflow] = Field(default=["scribe"], min_length=1)
+    workflows: Annotated[list[Workflow], AfterValidator(_once)] = Field(
+        default=["scribe"], min_length=1
+    )
     """What the drafters are given."""
     samples: int = Field(default=1, ge=1)
     """Notes by each drafter for the same thing."""
@@ -111,7 +146,7 @@ class Study(Settings):
     @field_validator("formats")
     @classmethod
     def _known_formats(cls, names: list[str]) -> list[str]:
-        return [formats.get(name).name for name in names]
+        return _once([formats.get(name).name for name in names])
 
     @field_validator("drafters")
     @classmethod
@@ -143,6 +178,9 @@ def make_study(data: dict[str, Any], *, where: str = "study", base: Path = Path(
     """A study from a mapping, with the same checks as a study file."""
     try:
         return Study.model_validate({**data, "base": base})
+    except UnknownName as error:
+        what = f"setting formats: {error.what}"
+        raise UnknownName(what, where=where, mend=error.mend) from error
     except ValidationError as error:
         what, mend = explain(error, "setting", "docs/studies.md lists every setting")
         first = error.errors(include_url=False)[0]
