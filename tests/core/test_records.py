@@ -13,7 +13,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import draft_data, session_data
+from handmade import draft_data, session_data
 from notebench.errors import NotebenchError
 from notebench.records import (
     ClaimFinding,
