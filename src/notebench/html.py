@@ -57,8 +57,8 @@ _RANK = {name: rank for rank, name in enumerate(
 
 def escape(value: object) -> Html:
     """Any value as HTML text; characters that no page can show become U+FFFD."""
-    if isinstance(value, Html):
-        return value
+    if hasattr(value, "__html__"):
+        return Html(value.__html__())
     return Html(_escape(_UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", str(value))))
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .. import stats
 from ..metrics.base import Case
 from ..records import WRONG, ClaimFinding, Draft, FactFinding, Failure, Manifest, Session
 from ..runs.folder import RunFolder
@@ -21,6 +23,9 @@ Cell = tuple[str, str]
 
 CELL = ("drafter", "workflow")
 """The columns of a cell."""
+
+ESTIMATED = ("estimate", "low", "high", "sessions", "amount", "out_of", "method")
+"""Columns of an estimate after the metric and the group."""
 
 CHECKS = ("reference", "extractive", "saboteur")
 """Drafters that no model stands behind."""
@@ -119,6 +124,20 @@ class RunData:
     def due_drafts(self) -> int:
         """Notes that were to be had: those that were, and those that failed."""
         return len(self.drafts) + sum(f.stage == "draft" for f in self.failures)
+
+    def estimate(
+        self,
+        metrics: str | Sequence[str],
+        by: Sequence[str],
+        tallies: pd.DataFrame | None = None,
+    ) -> pd.DataFrame:
+        """`stats.estimate` with the run's seed, of its own tallies or of others; empty for none."""
+        import pandas as pd
+
+        table = self.tallies if tallies is None else tallies
+        if table.empty:
+            return pd.DataFrame(columns=["metric", *by, *ESTIMATED])
+        return stats.estimate(table, metrics, by, seed=self.manifest.seed)
 
     def claim_tallies(self) -> pd.DataFrame:
         """Scored sentences with their error type: one row a draft and type, in tally columns.

@@ -81,8 +81,7 @@ def draw(run: RunData, folder: Path) -> dict[str, Drawn]:
 def rates(run: RunData) -> tuple[Figure, str, str] | None:
     """Unfaithful sentences and critical ones, by drafter and workflow."""
     metrics = ("hallucination", "hallucination.critical")
-    data = stats.estimate(run.tallies, metrics, CELL,
-                          seed=run.manifest.seed)  # fmt: skip
+    data = run.estimate(metrics, CELL)
     series = {info(m).title: _points(data[data["metric"] == m], run.cells) for m in metrics}
     rows = [run.name(c) for c in run.cells]
     made = _dots(rows, series, colours=(COLOURS[0], COLOURS[4]))
@@ -107,10 +106,7 @@ def types(run: RunData) -> tuple[Figure, str, str] | None:
 
 def omissions(run: RunData) -> tuple[Figure, str, str] | None:
     """Facts left out, by disclosure level."""
-    data = stats.estimate(
-        run.tallies, ("omission.must", "omission.should", "omission.generalise"), CELL,
-        seed=run.manifest.seed,
-    )  # fmt: skip
+    data = run.estimate(("omission.must", "omission.should", "omission.generalise"), CELL)
     data = data.assign(level=data["metric"].str.removeprefix("omission."))
     made = _by_cell(run, data, "level", ["must", "should", "generalise"],
                     lambda v: label("disclosure", v))  # fmt: skip

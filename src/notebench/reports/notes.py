@@ -16,7 +16,7 @@ from ..metrics.faithfulness import grade
 from ..records import WRONG, ClaimFinding, Fact, Session
 from ..taxonomy import flags
 from .data import RunData
-from .quality import Planted, planted
+from .quality import Planted, entries, planted
 
 LEVELS = ("critical", "major", "minor", "ungraded")
 
@@ -53,10 +53,13 @@ class NoteView:
 
     def _marks(self, section: str) -> list[Mark]:
         marks = claim_marks(self.case.claims, section)
-        for error in self.case.draft.provenance.get("planted") or []:
-            if isinstance(error, dict) and error.get("section") == section and error.get("end"):
-                title = f"Planted on purpose: {error.get('before')!r} became {error.get('after')!r}"
-                marks.append(Mark(error["start"], error["end"], "planted", title=title))
+        marks += [
+            Mark(
+                e["start"], e["end"], "planted", title=f"Planted; it was: {e.get('before') or '–'}"
+            )
+            for e in entries(self.case)
+            if e.get("section") == section and e.get("start") is not None and e.get("end")
+        ]
         return marks
 
     @cached_property
@@ -69,7 +72,7 @@ class NoteView:
 
     def grade(self, claim: ClaimFinding) -> str:
         """Severity of a flagged sentence."""
-        return str(grade(claim, flags(self.case.session)))
+        return grade(claim, flags(self.case.session)) or "ungraded"
 
     def words(self, claim: ClaimFinding) -> str:
         """Its verdict in words."""
@@ -88,9 +91,14 @@ class NoteView:
 
     @cached_property
     def omitted(self) -> list[Fact]:
-        """Due facts that it leaves out, those that must be there first."""
-        facts = [f for f, verdict in ledger.due(self.case) if verdict == "omitted"]
-        return sorted(facts, key=lambda f: ledger.DUE.index(f.disclosure))
+        """Due facts that it leaves out."""
+        return [f for f, verdict in ledger.due(self.case) if verdict == "omitted"]
+
+    @property
+    def omitted_by_level(self) -> list[tuple[str, list[Fact]]]:
+        """Due facts that it leaves out by disclosure level, those that must be there first."""
+        found = [(v, [f for f in self.omitted if f.disclosure == v]) for v in ledger.DUE]
+        return [(level, facts) for level, facts in found if facts]
 
     @property
     def distorted(self) -> list[Fact]:

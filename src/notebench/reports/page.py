@@ -10,7 +10,7 @@ from typing import Any
 
 from ..formats import get as get_format
 from ..formats import names as format_names
-from ..html import VERDICTS, Html, css
+from ..html import VERDICTS, Html, css, escape
 from ..metrics import info
 from ..storage import write_text
 from .content import content, label
@@ -60,7 +60,7 @@ def _environment() -> Any:
 
     environment = Environment(
         loader=PackageLoader("notebench.reports"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
+        trim_blocks=True, lstrip_blocks=True, finalize=escape,
     )  # fmt: skip
     environment.filters |= {"label": lambda name, group: label(group, name), "data_url": _data_url}
     environment.globals["counted"] = counted

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .. import stats
 from ..metrics.base import Case
 from ..records import WRONG, ClaimFinding
 from ..storage import TALLY_COLUMNS
@@ -35,13 +34,13 @@ def planted(case: Case) -> list[Planted]:
     """The errors planted in a draft, each with whether the verifier flagged it.
 
     An error in a sentence counts as flagged where a sentence that it touches got a wrong verdict;
-    a fact taken out, where a finding says that the fact is omitted or distorted.
+    a sentence taken out, where a finding says that a fact it held is omitted or distorted.
     """
     fates = {f.fact_id: f.verdict for f in case.facts}
     found = []
-    for error in _given(case):
+    for error in entries(case):
         kind = str(error.get("error_type") or "unnamed")
-        if kind.startswith("omission"):
+        if error.get("start") is None:
             verdicts = [str(fates.get(f, "unscored")) for f in error.get("facts") or []]
             wrong = {"omitted", "distorted"}
         else:
@@ -59,7 +58,7 @@ def planted(case: Case) -> list[Planted]:
 
 def untouched(case: Case) -> list[ClaimFinding]:
     """Findings about the sentences of a sabotaged note in which nothing was planted."""
-    return [c for c in case.claims if not any(_touches(c, error) for error in _given(case))]
+    return [c for c in case.claims if not any(_touches(c, error) for error in entries(case))]
 
 
 def quality_rows(run: RunData) -> pd.DataFrame:
@@ -70,7 +69,7 @@ def quality_rows(run: RunData) -> pd.DataFrame:
     """
     import pandas as pd
 
-    cases = [c for c in run.cases if _given(c)]
+    cases = [c for c in run.cases if entries(c)]
     columns = ["what", "measure", "estimate", "low", "high", "sessions", "amount", "out_of",
                "undecided", "method"]  # fmt: skip
     if not cases:
@@ -105,13 +104,18 @@ def _shares(run: RunData, outcomes: list[tuple[Case, str, bool | None]]) -> pd.D
     ]
     table = pd.DataFrame(rows, columns=[*TALLY_COLUMNS, "group", "undecided"])
     undecided = table.groupby("group")["undecided"].sum()
-    data = stats.estimate(table, "hallucination", ("group",), seed=run.manifest.seed)
+    data = run.estimate("hallucination", ("group",), table)
     return data.assign(undecided=data["group"].map(undecided))
 
 
-def _given(case: Case) -> list[dict[str, Any]]:
-    errors = case.draft.provenance.get("planted") or []
-    return [e for e in errors if isinstance(e, dict)]
+def entries(case: Case) -> list[dict[str, Any]]:
+    """What provenance says was planted; an entry that is no such thing is passed over."""
+    given = case.draft.provenance.get("planted")
+    return [
+        e
+        for e in (given if isinstance(given, list) else [])
+        if isinstance(e, dict) and all(isinstance(e.get(k), int | None) for k in ("start", "end"))
+    ]
 
 
 def _touches(claim: ClaimFinding, error: dict[str, Any]) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from .. import stats
 from ..metrics import info
 from .content import content, label, sentence
-from .data import CELL, Cell, RunData
+from .data import CHECKS, Cell, RunData
 from .tables import Table, amount, span
 
 Row = dict[str, Any]
@@ -36,13 +36,18 @@ def counted(n: int, thing: str) -> str:
 
 
 def _scope(run: RunData) -> str:
-    return sentence(
-        "scope",
-        drafters=counted(len({d.drafter for d in run.drafts}), "drafter"),
-        drafts=counted(len(run.drafts), "note"),
+    tested = [d for d in run.drafts if d.drafter not in CHECKS]
+    beside = {name: sum(d.drafter == name for d in run.drafts) for name in CHECKS}
+    notes = [sentence(f"beside_{name}", n=counted(n, "note")) for name, n in beside.items() if n]
+    opening = sentence(
+        "scope" if tested else "scope_checks",
+        drafters=counted(len({d.drafter for d in tested}), "drafter"),
+        drafts=counted(len(tested), "note"),
         sessions=counted(len({d.session_id for d in run.drafts}), "session"),
-        verifier=run.verifier,
     )
+    if notes:
+        opening += " " + sentence("beside", notes="; ".join(notes))
+    return opening + " " + sentence("checked", verifier=run.verifier)
 
 
 def _failed(run: RunData) -> list[str]:
@@ -67,9 +72,9 @@ def _cell(run: RunData, headline: Table, cell: Cell) -> str:
         parts.append(sentence("hallucination", n=n, **shown))
     else:
         parts.append(sentence("hallucination_none", why=run.explained("hallucination")))
+    parts += _versus(run, cell)
     if row := _one(headline, "hallucination.critical", cell):
         parts.append(sentence("hallucination_critical", **_shown(row, "hallucination.critical")))
-    parts += _versus(run, cell)
     row = _one(headline, "omission.must", cell)
     parts.append(sentence("omission", **_shown(row, "omission.must")) if row
                  else sentence("omission_none"))  # fmt: skip
@@ -104,20 +109,23 @@ def _versus(run: RunData, cell: Cell) -> Iterator[str]:
 
 
 def _sections(run: RunData, tables: dict[str, Table]) -> Iterator[str]:
-    """The section with the highest rate of a model, and that model's lowest."""
-    data = tables["errors_by_section"].data
-    data = data[[tuple(c) in run.models for c in data[list(CELL)].itertuples(index=False)]]
-    data = data[data["estimate"].notna() & (data["section"] != "")]
-    if len(data) < 2:
+    """The section with the highest share of a model, and that model's lowest."""
+    rows = [
+        r
+        for r in tables["errors_by_section"].data.to_dict("records")
+        if (r["drafter"], r["workflow"]) in run.models and not isnan(r["estimate"]) and r["section"]
+    ]
+    if not rows:
         return
-    top = data.sort_values("estimate", ascending=False, kind="stable").iloc[0]
+    top = max(rows, key=lambda r: r["estimate"])
     cell = (top["drafter"], top["workflow"])
-    own = data[(data["drafter"] == cell[0]) & (data["workflow"] == cell[1])]
-    low = own.sort_values("estimate", kind="stable").iloc[0]
-    if low["estimate"] < top["estimate"]:
-        yield sentence("section", section=top["section"], who=run.name(cell),
-                       least=low["section"], least_value=amount(low["estimate"], "share"),
-                       **_shown(top, "hallucination"))  # fmt: skip
+    own = [r for r in rows if (r["drafter"], r["workflow"]) == cell]
+    least = min(own, key=lambda r: r["estimate"])
+    if least["estimate"] < top["estimate"]:
+        yield sentence(
+            "section", section=top["section"], who=run.name(cell), least=least["section"],
+            least_value=amount(least["estimate"], "share"), **_shown(top, "hallucination"),
+        )  # fmt: skip
 
 
 def _quality(tables: dict[str, Table]) -> Iterator[str]:
@@ -135,7 +143,7 @@ def _quality(tables: dict[str, Table]) -> Iterator[str]:
 
 
 def _unscored(run: RunData) -> Iterator[str]:
-    data = stats.estimate(run.tallies.assign(all="all"), "unscored", ("all",), n_boot=1)
+    data = run.estimate("unscored", ("everything",), run.tallies.assign(everything="all"))
     if len(data) and data.iloc[0]["out_of"]:
         yield sentence("unscored", value=amount(data.iloc[0]["estimate"], "share"))
 

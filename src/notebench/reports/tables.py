@@ -101,7 +101,7 @@ def headline(run: RunData) -> Table:
     """Each way of writing notes beside the clinician's, one metric a column."""
     columns = content()["headline"]
     metrics = [c["metric"] for c in columns]
-    data = _estimate(run, metrics, CELL)
+    data = run.estimate(metrics, CELL)
     found = {(r["metric"], r["drafter"], r["workflow"]): r for r in _records(data)}
     rows = []
     for cell in run.cells:
@@ -124,7 +124,7 @@ def headline(run: RunData) -> Table:
 
 def by_section(run: RunData) -> Table:
     """Sentences not borne out, by section of the note."""
-    data = _estimate(run, ["hallucination"], (*CELL, "section"))
+    data = run.estimate(["hallucination"], (*CELL, "section"))
     sections = _section_order(run, data)
     rows = []
     found = {(r["drafter"], r["workflow"], r["section"]): r for r in _records(data)}
@@ -143,8 +143,7 @@ def by_section(run: RunData) -> Table:
 def by_type(run: RunData) -> Table:
     """Sentences not borne out, by type of error: share of all scored sentences."""
     tallies = run.claim_tallies()
-    data = stats.estimate(tallies, "hallucination", (*CELL, "error_type"),
-                          seed=run.manifest.seed)  # fmt: skip
+    data = run.estimate("hallucination", (*CELL, "error_type"), tallies)
     totals = tallies.groupby("error_type")["amount"].sum()
     found = {(r["error_type"], r["drafter"], r["workflow"]): r
              for r in _records(data)}  # fmt: skip
@@ -161,7 +160,7 @@ def by_type(run: RunData) -> Table:
 def omissions(run: RunData) -> Table:
     """Facts left out or got wrong, by how a good note treats them."""
     metrics = ["omission.must", "omission.should", "omission.generalise", "distortion", "restraint"]
-    data = _estimate(run, metrics, CELL)
+    data = run.estimate(metrics, CELL)
     found = {(r["metric"], r["drafter"], r["workflow"]): r for r in _records(data)}
     rows = [
         [Shown(info(m).title, title=info(m).definition)]
@@ -184,8 +183,8 @@ def verifier(run: RunData) -> Table:
         ]
         for r in _records(data)
     ]  # fmt: skip
-    return Table("verifier", "The verifier on errors planted on purpose",
-                 ["", "What is measured", "Flagged", "Undecided", "Share flagged, 95% interval"], rows, data,
+    heads = ["", "What is measured", "Flagged", "Undecided", "Share flagged, 95% interval"]
+    return Table("verifier", "The verifier on errors planted on purpose", heads, rows, data,
                  run.signature("verifier quality", drafter="saboteur"))  # fmt: skip
 
 
@@ -210,9 +209,9 @@ def strata(run: RunData) -> list[Table]:
     drafters = list(dict.fromkeys(c[0] for c in cells))
     tables = []
     for by, title in content()["strata_titles"].items():
-        options: dict[str, Any] = {"by": by, "seed": run.manifest.seed}
-        together = stats.strata(tallies, "hallucination", within=(), **options)
-        each = stats.strata(tallies, "hallucination", within=("drafter",), **options)
+        table = stats.with_strata(tallies, by)
+        together = run.estimate("hallucination", (by,), table)
+        each = run.estimate("hallucination", ("drafter", by), table)
         found = {(r["drafter"], r[by]): r for r in _records(each)}
         rows = [
             [
@@ -230,10 +229,6 @@ def strata(run: RunData) -> list[Table]:
             )
         )  # fmt: skip
     return tables
-
-
-def _estimate(run: RunData, metrics: Sequence[str], by: Sequence[str]) -> pd.DataFrame:
-    return stats.estimate(run.tallies, metrics, by, seed=run.manifest.seed)
 
 
 def _records(data: pd.DataFrame) -> Iterable[dict[str, Any]]:
