@@ -65,4 +65,4 @@ def summary(tallies: pd.DataFrame, seed: int = 0) -> None:
         [*name, *(columns[head].get(name, "not measurable") for head in columns)] for name in names
     ]
     table(rows, [*keys, *columns])
-    print("95% intervals in brackets, resampled by session; see docs/metrics.md for each metric")
+    print("95% intervals in brackets, clustered by session; see docs/metrics.md for each metric")
