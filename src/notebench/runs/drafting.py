@@ -129,6 +129,9 @@ class _Work:
             self._fail(job, error.what)
         except Exception as error:  # a drafter's own fault must not end everybody's study
             self._fail(job, f"{type(error).__name__}: {error}")
+        except BaseException:
+            self.stop.set()
+            raise
         finally:
             with self._lock:
                 bar.set_postfix_str(job.shown_as, refresh=False)
