@@ -9,6 +9,7 @@ import pytest
 from reports_run import write_run
 
 from notebench.records import Session
+from notebench.reports import build
 
 
 @pytest.fixture
@@ -29,3 +30,14 @@ def sessions(make_session: Callable[..., Session]) -> list[Session]:
 def hand_run(tmp_path: Path, sessions: list[Session]) -> Path:
     """The folder of a small run."""
     return write_run(tmp_path / "run", sessions)
+
+
+_BUILT: list[Path] = []
+
+
+@pytest.fixture
+def built(sessions: list[Session], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page of that run's report, built once for all tests that only read it."""
+    if not _BUILT:
+        _BUILT.append(build(write_run(tmp_path_factory.mktemp("built") / "run", sessions)))
+    return _BUILT[0]

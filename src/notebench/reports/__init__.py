@@ -38,7 +38,7 @@ def build(run_folder: str | Path, *, audience: str = "research", out: Path | Non
     tables = all_tables(run)
     for table in tables.values():
         table.write_csv(folder / "tables")
-    figures = draw(run, folder / "figures")
+    figures = draw(run, tables, folder / "figures")
     return render(run, tables, figures, audience, folder / "index.html")
 
 

@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .. import stats
-from ..metrics import info
+from ..metrics import info, ledger
 from ..storage import atomic
 from .content import content, label, sentence
-from .data import CELL, Cell, RunData
-from .tables import amount, by_section, by_type, span, strata
+from .data import Cell, RunData
+from .tables import Table, amount, span
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,6 +31,9 @@ STYLE: dict[Any, Any] = {
     "axes.grid": True, "axes.axisbelow": True, "grid.color": "#eceff1", "grid.linewidth": 0.8,
 }  # fmt: skip
 MOST_TYPES = 10
+
+Painted: TypeAlias = "tuple[Figure, str, str] | None"
+"""A figure, its numbers in words and its signature; None where there is nothing to draw."""
 
 
 @dataclass(frozen=True)
@@ -59,17 +62,17 @@ class Drawn:
     signature: str
 
 
-def draw(run: RunData, folder: Path) -> dict[str, Drawn]:
+def draw(run: RunData, tables: dict[str, Table], folder: Path) -> dict[str, Drawn]:
     """Draw every figure that the run has numbers for, as SVG and PNG files in the folder."""
     import matplotlib as mpl
 
-    painters: tuple[Callable[[RunData], tuple[Figure, str, str] | None], ...] = (
+    painters: tuple[Callable[[RunData, dict[str, Table]], Painted], ...] = (
         rates, sections, types, omissions, length, overlap, worst,
     )  # fmt: skip
     drawn = {}
     with mpl.rc_context(STYLE):
         for paint in painters:
-            if made := paint(run):
+            if made := paint(run, tables):
                 figure, alt, signature = made
                 name = paint.__name__
                 svg = _save(figure, folder, name)
@@ -78,58 +81,57 @@ def draw(run: RunData, folder: Path) -> dict[str, Drawn]:
     return drawn
 
 
-def rates(run: RunData) -> tuple[Figure, str, str] | None:
+def rates(run: RunData, tables: dict[str, Table]) -> Painted:
     """Unfaithful sentences and critical ones, by drafter and workflow."""
     metrics = ("hallucination", "hallucination.critical")
-    data = run.estimate(metrics, CELL)
+    data = tables["headline"].data
     series = {info(m).title: _points(data[data["metric"] == m], run.cells) for m in metrics}
-    rows = [run.name(c) for c in run.cells]
-    made = _dots(rows, series, colours=(COLOURS[0], COLOURS[4]))
+    made = _dots([run.name(c) for c in run.cells], series, colours=(COLOURS[0], COLOURS[4]))
     return made and (*made, run.signature("+".join(metrics)))
 
 
-def sections(run: RunData) -> tuple[Figure, str, str] | None:
+def sections(run: RunData, tables: dict[str, Table]) -> Painted:
     """Unfaithful sentences by section of the note."""
-    table = by_section(run)
+    table = tables["errors_by_section"]
     made = _by_cell(run, table.data, "section", list(table.columns[1:]))
     return made and (*made, table.signature)
 
 
-def types(run: RunData) -> tuple[Figure, str, str] | None:
+def types(run: RunData, tables: dict[str, Table]) -> Painted:
     """Sentences with each of the commonest types of error."""
-    table = by_type(run)
+    table = tables["errors_by_type"]
     totals = table.data.groupby("error_type")["amount"].sum()
     order = totals.sort_values(ascending=False, kind="stable").index[:MOST_TYPES]
     made = _by_cell(run, table.data, "error_type", [str(k) for k in order])
     return made and (*made, table.signature)
 
 
-def omissions(run: RunData) -> tuple[Figure, str, str] | None:
+def omissions(run: RunData, tables: dict[str, Table]) -> Painted:
     """Facts left out, by disclosure level."""
-    data = run.estimate(("omission.must", "omission.should", "omission.generalise"), CELL)
+    data = tables["facts"].data
+    data = data[data["metric"].str.startswith("omission.")]
     data = data.assign(level=data["metric"].str.removeprefix("omission."))
-    made = _by_cell(run, data, "level", ["must", "should", "generalise"],
-                    lambda v: label("disclosure", v))  # fmt: skip
+    made = _by_cell(run, data, "level", list(ledger.DUE), lambda v: label("disclosure", v))
     return made and (*made, run.signature("omission"))
 
 
-def length(run: RunData) -> tuple[Figure, str, str] | None:
+def length(run: RunData, tables: dict[str, Table]) -> Painted:
     """Each note's length against its share of unfaithful sentences."""
     made = _scatter(run, "verbosity.length", "Words for each word of the clinician's note")
     return made and (*made, run.signature("verbosity.length+hallucination"))
 
 
-def overlap(run: RunData) -> tuple[Figure, str, str] | None:
+def overlap(run: RunData, tables: dict[str, Table]) -> Painted:
     """Each note's ROUGE-L against its share of unfaithful sentences."""
     made = _scatter(run, "overlap.rougeL", "ROUGE-L with the clinician's note")
     return made and (*made, run.signature("overlap.rougeL+hallucination"))
 
 
-def worst(run: RunData) -> tuple[Figure, str, str] | None:
+def worst(run: RunData, tables: dict[str, Table]) -> Painted:
     """Unfaithful sentences by stratum, worst first, all models together."""
     found = []
-    for table in strata(run):
-        by = table.name.removeprefix("strata_")
+    for by in content()["strata_titles"]:
+        table = tables[f"strata_{by}"]
         if "drafter" in table.data.columns and len(table.rows) > 1:
             data = table.data
             together = data[(data["drafter"] == "together") & (data["sessions"] > 1)]
