@@ -16,7 +16,7 @@ from .plot import make_plot
 from .talk import Line, make_talk
 from .topics import not_assessed
 
-_STALE = 3
+_STALE = 2
 """Most facts that the prior note puts as they are no longer."""
 
 

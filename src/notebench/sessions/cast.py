@@ -227,14 +227,14 @@ def _chart(
     gap = (following - day).days
     slots.update(
         start=start, stop=stop, minutes=minutes, cpt=frame["cpt"], date=day.isoformat(),
-        dx={"name": diagnosis.name, "code": diagnosis.code}, goal=goals[0], goal_two=goals[-1],
+        dx={"name": diagnosis.name, "code": diagnosis.code}, goal=goals[0].text, goal_said=goals[0].said,
         modality=problem.modalities[modality], presenting=problem.presenting,
         last=(day - timedelta(days=problem.cadence_days[0])).isoformat(),
         next={"day": following.strftime("%A"), "date": following.isoformat(), "time": start,
               "days": gap, "gap": lib.banks["shapes"]["gaps"].get(gap, f"in {gap} days")},
     )  # fmt: skip
     return {
-        "diagnosis": f"{diagnosis.name} ({diagnosis.code})", "goals": goals,
+        "diagnosis": f"{diagnosis.name} ({diagnosis.code})", "goals": [g.text for g in goals],
         "date": day.isoformat(), "start": start, "stop": stop, "minutes": minutes,
         "cpt": frame["cpt"], "setting": setting, "modality": modality,
     }  # fmt: skip

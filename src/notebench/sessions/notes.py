@@ -39,7 +39,7 @@ def rough_notes(entries: list[Entry], rng: Random) -> str:
             bullets[-1].append(entry)
         else:
             bullets.append([entry])
-    _shorten(bullets, rng)
+    _shorten(bullets, rng.randint(BULLETS[0] + 2, BULLETS[1]), rng)
     for entry in (e for bullet in bullets for e in bullet):
         entry.seen.add("rough_notes")
     return "\n".join(
@@ -47,9 +47,9 @@ def rough_notes(entries: list[Entry], rng: Random) -> str:
     )
 
 
-def _shorten(bullets: list[list[Entry]], rng: Random) -> None:
+def _shorten(bullets: list[list[Entry]], most: int, rng: Random) -> None:
     """Merge neighbours, then drop what matters least, until there are few enough bullets."""
-    while len(bullets) > BULLETS[1]:
+    while len(bullets) > most:
         pairs = [
             i for i, (a, b) in enumerate(zip(bullets, bullets[1:], strict=False))
             if len(a) == len(b) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 from .cast import Cast, Slots, draw_all
 from .scenarios import Beat, Library, When
@@ -23,7 +24,7 @@ def make_plot(lib: Library, cast: Cast, rng: Random) -> list[Scene]:
     shared = [b for b in lib.beats if not set(b.about) & set(cast.problem.covers)]
     pool = [b for b in [*cast.problem.beats, *shared] if holds(b.when, cast)]
     subjects: set[str] = set()
-    scenes: list[Scene] = []
+    chosen: list[Beat] = []
     for group in shape["groups"]:
         beats: list[Beat] = []
         for phase, amount in group.items():
@@ -31,10 +32,21 @@ def make_plot(lib: Library, cast: Cast, rng: Random) -> list[Scene]:
                 beats += _take(phase, amount, pool, subjects, rng)
         if group.get("shuffle"):
             rng.shuffle(beats)
-        for beat in beats:
-            drawn = draw_all(lib, beat.slots, cast, rng)
-            scenes.append(Scene(beat, {**cast.slots, **drawn}))
-    return scenes
+        chosen += beats
+    return [
+        Scene(beat, {**cast.slots, **draw_all(lib, beat.slots, cast, rng)})
+        for beat in _spared(chosen, lib.banks["shapes"])
+    ]
+
+
+def _spared(beats: list[Beat], shapes: dict[str, Any]) -> list[Beat]:
+    """Without the beats that can be spared most, as long as there are too many facts."""
+    kept = list(beats)
+    for phase in shapes["spare"]:
+        if sum(len(b.facts) for b in kept) <= shapes["most_facts"]:
+            break
+        kept = [b for b in kept if b.phase != phase]
+    return kept
 
 
 def _take(

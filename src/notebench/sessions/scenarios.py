@@ -166,6 +166,15 @@ class Diagnosis(Spec):
     """ICD-10-CM code."""
 
 
+class Goal(Spec):
+    """A treatment-plan goal, after "to"."""
+
+    text: str
+    """As the plan has it."""
+    said: str
+    """As the client would say it, in the first person."""
+
+
 class MeasureUse(Spec):
     """How a problem uses a measure."""
 
@@ -190,8 +199,8 @@ class Problem(Spec):
     """Kinds of treatment: name in records, and name in notes."""
     diagnoses: list[Diagnosis] = Field(min_length=1)
     """Diagnoses that charts give."""
-    goals: list[str] = Field(min_length=2)
-    """Treatment-plan goals, after "to"."""
+    goals: list[Goal] = Field(min_length=2)
+    """Treatment-plan goals."""
     measures: list[MeasureUse] = Field(min_length=1)
     """Measures used."""
     medications: list[str] = []

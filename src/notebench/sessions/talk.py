@@ -11,7 +11,6 @@ from .scenarios import Library, split_tags
 from .plot import Scene
 from .template import render
 
-_SPEAKERS = {"T": "clinician", "C": "client"}
 _SHORT = 6
 """Words below which an answer says little by itself."""
 _KEEPS_CAPITAL = re.compile(r"I\b|[A-Z]\w*[A-Z]")
@@ -26,23 +25,62 @@ class Line:
     facts: list[tuple[int, str]] = field(default_factory=list)
 
 
+class _Speech:
+    """How this session's people talk; nobody says the same filler sentence twice."""
+
+    def __init__(self, lib: Library, voice: dict[str, Any], rng: Random) -> None:
+        self.bank, self.voice, self.rng = lib.banks["voices"], voice, rng
+        self.names = {n for group in lib.banks["clients"]["names"].values() for n in group}
+        self.left = {
+            kind: rng.sample(self.bank[kind], k=len(self.bank[kind]))
+            for kind in ("leads", "tails", "moves", "backchannels")
+        }
+
+    def take(self, kind: str) -> str:
+        """The next of a kind, in an order of this session's own, over again when used up."""
+        self.left[kind].append(self.left[kind].pop(0))
+        return self.left[kind][-1]
+
+    def clinician(self, said: str, chatty: bool) -> str:
+        """The clinician's turn, at times with a word of reception before it."""
+        lead = chatty and self.rng.random() < self.bank["rates"]["leads"]
+        return _sentence_case(f"{self.take('leads')} {said}" if lead else said)
+
+    def client(self, said: str, chatty: bool) -> list[str]:
+        """The client's turn in the client's voice, cut where a ``//`` lets the clinician nod."""
+        pieces = [p.strip() for p in said.split("//") if p.strip()]
+        if len(pieces) > 1 and self.rng.random() > self.voice["pauses"]:
+            pieces = [" ".join(pieces)]
+        short = len(said.split()) < self.bank["rates"]["short"]
+        if chatty and short and self.rng.random() < self.bank["rates"]["tails"]:
+            pieces[-1] = f"{pieces[-1]} {self.take('tails')}"
+        return [_voiced(p, self.voice, self.names, self.rng) for p in pieces]
+
+
 def make_talk(lib: Library, scenes: list[Scene], voice: dict[str, Any], rng: Random) -> list[Line]:
     """Every turn of a session."""
-    names = {n for group in lib.banks["clients"]["names"].values() for n in group}
+    speech = _Speech(lib, voice, rng)
     lines: list[Line] = []
     for number, scene in enumerate(scenes):
+        chatty = scene.beat.phase in speech.bank["chatty"]
         for raw in rng.choice(scene.beat.talk or [""]).splitlines():
-            if not raw.strip():
-                continue
-            text, tags = split_tags(raw.strip())
-            speaker = _SPEAKERS[text[0]]
-            said = render(text[2:], scene.slots, rng)
-            facts = [(number, tag) for tag in tags]
-            if speaker == "client":
-                lines += _client(lib, said, facts, voice, names, rng)
-            else:
-                lines.append(Line(speaker, _sentence_case(said), facts))
-    return _with_questions(_joined(lines, lib.banks["voices"]["backchannels"], rng))
+            if raw.strip():
+                lines += _turns(raw.strip(), number, scene, chatty, speech)
+    return _with_questions(_joined(lines, speech))
+
+
+def _turns(raw: str, number: int, scene: Scene, chatty: bool, speech: _Speech) -> list[Line]:
+    text, tags = split_tags(raw)
+    said = render(text[2:], scene.slots, speech.rng)
+    facts = [(number, tag) for tag in tags]
+    if text[0] == "T":
+        return [Line("clinician", speech.clinician(said, chatty and "?" in said), facts)]
+    out: list[Line] = []
+    for piece in speech.client(said, chatty):
+        if out:
+            out.append(Line("clinician", speech.take("backchannels")))
+        out.append(Line("client", piece, list(facts)))
+    return out
 
 
 def _with_questions(lines: list[Line]) -> list[Line]:
@@ -51,22 +89,6 @@ def _with_questions(lines: list[Line]) -> list[Line]:
         if line.speaker == "client" and len(line.text.split()) < _SHORT:
             before.facts += [f for f in line.facts if f not in before.facts]
     return lines
-
-
-def _client(
-    lib: Library, said: str, facts: list[tuple[int, str]], voice: dict[str, Any],
-    names: set[str], rng: Random,
-) -> list[Line]:  # fmt: skip
-    """The client's turn in the client's voice; a ``//`` may let the clinician nod in between."""
-    pieces = [p.strip() for p in said.split("//")]
-    if len(pieces) > 1 and rng.random() > voice["pauses"]:
-        pieces = [" ".join(pieces)]
-    out: list[Line] = []
-    for piece in pieces:
-        if out:
-            out.append(Line("clinician", rng.choice(lib.banks["voices"]["backchannels"])))
-        out.append(Line("client", _voiced(piece, voice, names, rng), list(facts)))
-    return out
 
 
 def _voiced(text: str, voice: dict[str, Any], names: set[str], rng: Random) -> str:
@@ -89,13 +111,13 @@ def _sentence_case(text: str) -> str:
     return re.sub(r"(^|[.?!] )([a-z])", lambda m: m[1] + m[2].upper(), text)
 
 
-def _joined(lines: list[Line], backchannels: list[str], rng: Random) -> list[Line]:
-    """Turns alternate where beats meet: the clinician's two become one, the client's get a nod."""
+def _joined(lines: list[Line], speech: _Speech) -> list[Line]:
+    """Turns alternate where beats meet: the clinician's two become one, the client is asked on."""
     out: list[Line] = []
     for line in lines:
         if out and out[-1].speaker == line.speaker:
             if line.speaker == "client":
-                out.append(Line("clinician", rng.choice(backchannels)))
+                out.append(Line("clinician", speech.take("moves")))
             else:
                 last = out.pop()
                 line = Line(line.speaker, f"{last.text} {line.text}", last.facts + line.facts)

@@ -20,6 +20,13 @@ from ..errors import NotebenchError
 from . import say
 
 
+def _your(text: str) -> str:
+    """The client's words said back to them."""
+    for mine, yours in (("myself", "yourself"), ("my", "your"), ("I", "you"), ("me", "you")):
+        text = re.sub(rf"\b{mine}\b", yours, text)
+    return text
+
+
 def _article(text: str) -> str:
     return f"{'an' if text[:1].lower() in 'aeiou' else 'a'} {text}"
 
@@ -30,6 +37,7 @@ FILTERS: dict[str, Callable[[Any], str]] = {
     "ordinal": say.ordinal,
     "clock": say.clock,
     "a": _article,
+    "your": _your,
     "cap": lambda text: text[:1].upper() + text[1:],
     "low": lambda text: text[:1].lower() + text[1:],
 }
