@@ -7,7 +7,7 @@ left out of the measures.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -36,6 +36,7 @@ from .measures import (
     flagged,
     with_interval,
 )
+from .primock57 import load_statements
 
 Split = Literal["report", "tune", "all"]
 TUNE = tuple(f"challenge-{n}" for n in ("02", "06", "09", "13", "18", "22"))
@@ -123,11 +124,32 @@ def validate_challenge(
     ]
     if not items:
         raise NotebenchError(f"no draft belongs to the split {split!r}", where=str(path))
+    return _validated(items, verifier, f"challenge/{split}")
+
+
+def validate_primock57(
+    path: str | Path, verifier: str | Verifier = "local", split: Split = "report"
+) -> ValidationResult:
+    """Measures of a verifier on note statements of PriMock57 that a clinician marked.
+
+    No verifier was fitted on them, so every split is the whole. Raises NotebenchError.
+    """
+    return _validated(load_statements(path), verifier, "primock57")
+
+
+DATASETS: dict[str, Callable[..., ValidationResult]] = {
+    "challenge": validate_challenge,
+    "primock57": validate_primock57,
+}
+"""Labelled data by name: a function of the folder, and of `verifier` and `split`."""
+
+
+def _validated(items: Sequence[Labelled], verifier: str | Verifier, data: str) -> ValidationResult:
     judge = make(verifier) if isinstance(verifier, str) else verifier
     ratings = Ratings()
     for item in items:
         rate(item, judge, ratings)
-    return summarise(ratings, items, f"{judge.name}@{judge.version}", f"challenge/{split}")
+    return summarise(ratings, items, f"{judge.name}@{judge.version}", data)
 
 
 def rate(item: Labelled, verifier: Verifier, into: Ratings) -> None:
@@ -171,17 +193,19 @@ def summarise(
     """The measures over everything rated."""
     as_flags = [Rated(r.group, float(f), r.bad) for r, f in ratings.flagged_claims]
     claims, facts = ratings.claims, ratings.facts
+    accuracy = partial(balanced_accuracy, threshold=0.5)
     rows = [
         _row("AUROC, wrong sentences", auroc, claims, ratings.claim_baseline),
         _row("AUROC, omitted facts", auroc, facts, ratings.fact_baseline),
         _row("wrong sentences caught", partial(caught, threshold=0.5), as_flags),
         _row("right sentences flagged", partial(flagged, threshold=0.5), as_flags),
         _row("sentences of clean drafts flagged", partial(flagged, threshold=0.5), ratings.clean),
-        _row("balanced accuracy, sentences", partial(balanced_accuracy, threshold=0.5), as_flags),
-        _row("balanced accuracy, facts", partial(balanced_accuracy, threshold=0.5), facts),
+        _row("balanced accuracy, sentences", accuracy, as_flags),
+        _row("balanced accuracy, facts", accuracy, facts),
         _row("calibration error, sentences", calibration_error, claims),
         _row("calibration error, facts", calibration_error, facts),
     ]
+    rows = [r for r in rows if r.n]
     return ValidationResult(
         verifier, data, len({i.session.session_id for i in items}), len(items), tuple(rows),
         tuple(_by_type(ratings)), ratings.unscored,
@@ -189,11 +213,13 @@ def summarise(
 
 
 def _row(
-    name: str, measure: object, rated: Sequence[Rated], baseline: Sequence[Rated] | None = None
+    name: str,
+    measure: Callable[[Sequence[Rated]], float],
+    rated: Sequence[Rated],
+    baseline: Sequence[Rated] | None = None,
 ) -> Row:
-    beside = with_interval(baseline, measure) if baseline else None  # type: ignore[arg-type]
-    value = with_interval(rated, measure)  # type: ignore[arg-type]
-    return Row(name, value, beside, len(rated), sum(r.bad for r in rated))
+    beside = with_interval(baseline, measure) if baseline else None
+    return Row(name, with_interval(rated, measure), beside, len(rated), sum(r.bad for r in rated))
 
 
 def _by_type(ratings: Ratings) -> list[tuple[str, int, float, float]]:

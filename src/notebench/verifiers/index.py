@@ -302,6 +302,11 @@ class SessionIndex:
         return read(self.seen_low).keys
 
     @cached_property
+    def people(self) -> frozenset[str]:
+        """Relations that today's source names."""
+        return frozenset().union(*(p.people for p in self.passages))
+
+    @cached_property
     def names(self) -> frozenset[str]:
         """Given names and surnames in the talk and facts: capitals inside a sentence."""
         texts = [t.text for t in self.session.transcript]
@@ -315,6 +320,20 @@ class SessionIndex:
     def risk_raised(self) -> frozenset[str]:
         """Topics of risk that today's source names."""
         return cues().topics("risk", self.low)
+
+    @cached_property
+    def risks(self) -> frozenset[tuple[str, bool]]:
+        """Topics of risk that facts, rough notes and answers speak of, with whether denied."""
+        told = [p for p in self.passages if p.source in ("fact", "notes", "chart")]
+        found = {risk for p in told for r in p.readings for risk in r.risks}
+        turns = [p.readings[0] for p in self.passages if p.source == "turn"]
+        for asked, given in zip(turns, turns[1:], strict=False):
+            reply = answer(given.low)
+            if "?" in asked.text and reply:
+                found |= {(topic, reply == "no") for topic, _ in asked.risks}
+            elif "?" not in given.text:
+                found |= given.risks
+        return frozenset(found)
 
     @cached_property
     def interventions(self) -> frozenset[str]:

@@ -42,6 +42,8 @@ class Reading:
     terms: tuple[Term, ...]
     numbers: tuple[Number, ...]
     keys: frozenset[str] = field(repr=False)
+    negated: tuple[tuple[int, int], ...] = field(default=(), repr=False)
+    """Half-open spans in the scope of a negator."""
 
     @cached_property
     def denied(self) -> frozenset[str]:
@@ -62,6 +64,15 @@ class Reading:
     def people(self) -> frozenset[str]:
         """Relations that the text names."""
         return cues().topics("people", self.low)
+
+    @cached_property
+    def risks(self) -> frozenset[tuple[str, bool]]:
+        """Topics of risk that the text names, each with whether it denies them there."""
+        return frozenset(
+            (topic, any(start <= m.start() < end for start, end in self.negated))
+            for topic, pattern in cues().groups["risk"].items()
+            for m in pattern.finditer(self.low)
+        )
 
     @cached_property
     def times(self) -> dict[str, frozenset[str]]:
@@ -132,12 +143,13 @@ def read(text: str) -> Reading:
     low = text.lower().replace("’", "'")
     if len(low) != len(text):  # a character whose lower case is longer would shift offsets
         low = "".join(c.lower() if len(c.lower()) == 1 else c for c in text).replace("’", "'")
-    found = tuple(_terms(text, low))
-    return Reading(text, low, found, tuple(numbers(text)), frozenset(t.key for t in found))
-
-
-def _terms(text: str, low: str) -> list[Term]:
     spans = _negated_spans(low)
+    found = tuple(_terms(text, spans))
+    keys = frozenset(t.key for t in found)
+    return Reading(text, low, found, tuple(numbers(text)), keys, tuple(spans))
+
+
+def _terms(text: str, spans: list[tuple[int, int]]) -> list[Term]:
     at = 0
     found = []
     for token in tokens(text):

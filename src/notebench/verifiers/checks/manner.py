@@ -52,6 +52,14 @@ def person_clash(view: View) -> tuple[float, str]:
 
 
 @check
+def person_unknown(view: View) -> tuple[float, str]:
+    """Somebody whom today's source never names."""
+    speakers = {t.speaker.lower() for t in view.index.session.transcript}
+    missing = view.claim.people - _SELF - view.index.people - speakers
+    return float(bool(missing)), listed(missing)
+
+
+@check
 def name_clash(view: View) -> tuple[float, str]:
     """A name that stands elsewhere in the session, where these passages have other names."""
     names = view.index.names

@@ -29,11 +29,12 @@ def _flipped(
 
 def _polarity(view: View, denied: bool) -> tuple[float, str]:
     worst, words = 0.0, ""
+    settled = view.evidence.facts + view.evidence.notes or view.evidence.talk
     for unit in view.evidence.units:
         shared = frozenset(k for a in unit.anchors for k in a.keys & unit.claim.keys) - scaffold()
         # the whole sentence decides what is negated: a clause may have lost its "denies"
         claimed = (view.claim.denied if denied else view.claim.affirmed) & unit.claim.keys
-        keys = _flipped(unit, claimed, denied, view.evidence.all)
+        keys = _flipped(unit, claimed, denied, settled)
         if keys and shared:
             cover = max(view.index.cover(unit.claim.keys, a.keys) for a in unit.anchors)
             share = cover * view.index.total(keys) / view.index.total(shared)
@@ -52,3 +53,17 @@ def denied_here(view: View) -> tuple[float, str]:
 def affirmed_here(view: View) -> tuple[float, str]:
     """What the claim affirms, the session denies."""
     return _polarity(view, denied=False)
+
+
+@check
+def risk_flipped(view: View) -> tuple[float, str]:
+    """A risk that the claim affirms and the session only denies, or the other way round."""
+    stated, known = view.claim.risks, view.index.risks
+    flipped = {
+        topic
+        for topic, denied in stated
+        if (topic, not denied) not in stated
+        and (topic, denied) not in known
+        and (topic, not denied) in known
+    }
+    return float(bool(flipped)), listed(t.replace("_", " ") for t in flipped)
