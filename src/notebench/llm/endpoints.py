@@ -114,8 +114,8 @@ def _providers() -> list[str]:
 def _check_key(request: Request, provider: str) -> None:
     if named := request.extra.get("api_key_env"):
         missing = [] if os.environ.get(named) else [named]
-    elif provider in _AMBIENT or base_of(request.model, request.api_base):
-        missing = []  # a server of one's own may want none, or the provider's, or says so itself
+    elif provider in _AMBIENT or (provider in _BASES and base_of(request.model, request.api_base)):
+        missing = []  # a server of one's own may want none, and says so itself if it does
     else:
         missing = litellm().validate_environment(request.model)["missing_keys"]
     if missing:
@@ -131,9 +131,10 @@ def key_of(request: Request) -> str | None:
     """The API key to send; None leaves it to LiteLLM, which reads the provider's variable."""
     if named := request.extra.get("api_key_env"):
         return os.environ.get(named)
-    own_server = base_of(request.model, request.api_base) is not None
-    if own_server and request.model.startswith("openai/") and not os.environ.get("OPENAI_API_KEY"):
+    speaks_openai = request.model.startswith("openai/") or "/" not in request.model
+    own_server = speaks_openai and base_of(request.model, request.api_base)
+    if own_server and not os.environ.get("OPENAI_API_KEY"):
         return (
-            "none"  # servers of one's own mostly want no key, and the protocol's client wants one
+            "none"  # such servers mostly want no key, but the protocol's client wants to send one
         )
     return None

