@@ -119,7 +119,8 @@ def check(
     judge = make(verifier, client=Client(cache=AnswerCache()))
     check_ready([judge])
     findings, failed = verify(judge, known, drafts, progress_bar(progress))
-    return Checked(known, list(drafts), findings, [f"{d.draft_id}: {error}" for d, error in failed])
+    why = [f"{d.draft_id}: {getattr(error, 'what', repr(error))}" for d, error in failed]
+    return Checked(known, list(drafts), findings, why)
 
 
 class Judged:

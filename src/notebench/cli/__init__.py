@@ -34,14 +34,13 @@ def main(arguments: list[str] | None = None) -> None:
         _say(error, 1)
     except NotebenchError as error:
         _say(error, 2)
-    except KeyboardInterrupt:
-        print(
-            "stopped; what was had is kept, and the same command goes on from there",
-            file=sys.stderr,
-        )
-        raise SystemExit(130) from None
-    except BrokenPipeError:
-        raise SystemExit(141) from None
+    except SystemExit as end:
+        if end.code == 130:  # Ctrl-C
+            print(
+                "stopped; what was had is kept, and the same command goes on from there",
+                file=sys.stderr,
+            )
+        raise
 
 
 def _say(error: NotebenchError, code: int) -> None:

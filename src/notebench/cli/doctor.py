@@ -5,12 +5,15 @@ from __future__ import annotations
 import importlib.util
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..errors import CheckFailed, NotebenchError
 from . import app, show
+
+if TYPE_CHECKING:
+    from ..runs import Study
 
 _PACKAGES = (
     "pandas", "pyarrow", "datasets", "evaluate", "rouge_score", "matplotlib", "litellm",
@@ -33,6 +36,9 @@ def doctor(
     Embedded models whose weights are here are asked for one word. A remote model is contacted only
     if you name it with --model.
     """
+    from ..runs import load_study
+
+    named = load_study(study) if study else None
     print(f"Python {sys.version.split()[0]}")
     show.table(
         [[p, "yes" if importlib.util.find_spec(p) else "no"] for p in _PACKAGES],
@@ -41,7 +47,7 @@ def doctor(
     print()
     silent = _models(model or [])
     print()
-    _leaving(study)
+    _leaving(named)
     if silent:
         raise CheckFailed("these models did not answer: " + ", ".join(silent))
 
@@ -71,7 +77,7 @@ def _models(named: list[str]) -> list[str]:
     return silent
 
 
-def _leaving(study: Path | None) -> None:
+def _leaving(study: Study | None) -> None:
     if study is None:
         print(
             "Nothing leaves this machine by itself: no telemetry, no look-ups. Text of sessions\n"
@@ -79,7 +85,7 @@ def _leaving(study: Path | None) -> None:
             "see what it would send."
         )
         return
-    from ..runs import estimate, load_study
+    from ..runs import estimate
 
-    rows = [[e.drafter, e.leaves] for e in estimate(load_study(study), limit=1)]
+    rows = [[e.drafter, e.leaves] for e in estimate(study, limit=1)]
     show.table(rows, ["drafter", "what leaves this machine"])

@@ -57,8 +57,8 @@ def summary(tallies: pd.DataFrame, seed: int = 0) -> None:
         if metric in set(tallies["metric"]):
             found = stats.estimate(tallies, metric, by=tuple(keys), seed=seed)
             for row in found.to_dict("records"):
-                bounds = (row["low"], row["high"]) if metric != "unscored" else (math.nan, math.nan)
-                text = rate(row["estimate"], *bounds, scale, 1 if scale > 1 else 2)
+                low, high = (row["low"], row["high"]) if metric != "unscored" else (math.nan,) * 2
+                text = rate(row["estimate"], low, high, scale, 1 if scale > 1 else 2)
                 columns[head][(row["drafter"], row["workflow"])] = text
     names = list(tallies[keys].drop_duplicates().itertuples(index=False, name=None))
     rows = [

@@ -99,7 +99,11 @@ def report(
     from ..reports import build, build_pdf
     from ..runs import RunFolder
 
-    RunFolder.open(run)
+    if not RunFolder.open(run).tallies_file.exists():
+        raise NotebenchError(
+            "the run was stopped before its notes were counted", where=str(run),
+            mend="run the study again into the same folder; it goes on from there",
+        )  # fmt: skip
     page = build(run, audience=audience)
     show.wrote(page)
     if pdf:

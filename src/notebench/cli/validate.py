@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, cast, get_args
 
 import typer
 
 from ..errors import UnknownName
 from ..registry import suggest
 from . import app
+
+Split = Literal["report", "tune", "all"]
 
 
 @app.command(epilog="Example: notebench validate challenge --path ../labelled --split report")
@@ -27,4 +29,6 @@ def validate(
         raise UnknownName(
             f"no labelled data set is called {dataset!r}", mend=suggest(dataset, known)
         )
-    print(known[dataset](path, verifier=verifier, split=split).to_markdown())
+    if split not in (splits := get_args(Split)):
+        raise UnknownName(f"no split is called {split!r}", mend=suggest(split, splits))
+    print(known[dataset](path, verifier=verifier, split=cast(Split, split)).to_markdown())
