@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ..llm.client import Client
 
 registry: Registry[Callable[..., Verifier]] = Registry(
-    "verifiers",
+    "verifier",
     {
         "local": "notebench.verifiers.local:LocalVerifier",
         "judge": "notebench.verifiers.judge:JudgeVerifier",
