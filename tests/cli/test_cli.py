@@ -76,7 +76,7 @@ def commands() -> Iterator[tuple[str, ...]]:
 # --- help
 
 
-@pytest.mark.parametrize("command", commands(), ids=" ".join)
+@pytest.mark.parametrize("command", list(commands()), ids=" ".join)
 def test_every_command_has_help_with_an_example(
     command: tuple[str, ...], run: Callable[..., Outcome]
 ) -> None:
@@ -331,11 +331,11 @@ def test_failed_checks_are_1(
     assert "no clinician's note in BIRP" in got.out
     assert run("sessions", "--check", "sessions.jsonl").out == "2 sessions, no invariant broken\n"
     broken = session_data()
-    broken["facts"][0]["evidence"] = [5]
+    broken["chart"]["stop"] = "09:00"
     lines(files / "sessions.jsonl", broken)
     got = run("sessions", "--check", "sessions.jsonl")
     assert got.code == 1
-    assert "hand-01: F01" in got.out
+    assert "hand-01: the session stops at 09:00" in got.out
     assert "1 invariants are broken in 1 sessions" in got.err
 
 

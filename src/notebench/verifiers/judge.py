@@ -72,6 +72,12 @@ class JudgeVerifier:
         """name@version, as findings carry it."""
         return f"{self.name}@{self.version}"
 
+    def ready(self) -> None:
+        """Raises NotebenchError where the model can't be asked: no weights, key or server."""
+        from ..llm.endpoints import check
+
+        check(Request(self.model, messages=(), api_base=self._api_base, extra=self._extra))
+
     def verify(self, session: Session, draft: Draft) -> list[ClaimFinding | FactFinding]:
         """A claim finding for each sentence in order, then one for each fact of the session."""
         return [*self._judge_claims(session, draft), *self._judge_facts(session, draft)]
