@@ -151,7 +151,8 @@ def explain(finding: Any) -> str:
                                        else ".")]  # fmt: skip
     parts.append(finding.reason or (shown.meaning if shown else ""))
     if finding.evidence:
-        parts.append("Turns " + ", ".join(map(str, finding.evidence)) + ".")
+        word = "Turn" if len(finding.evidence) == 1 else "Turns"
+        parts.append(f"{word} {', '.join(map(str, finding.evidence))}.")
     if finding.p_unfaithful is not None:
         parts.append(f"Probability of being wrong {finding.p_unfaithful:.2f} ({finding.verifier}).")
     return " ".join(p for p in parts if p)

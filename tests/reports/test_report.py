@@ -274,7 +274,7 @@ def test_figures_say_their_numbers_in_words(built: Path) -> None:
     images = Page(built.read_text("utf-8")).all("img")
     assert len(images) >= 4
     alt = str(images[0]["alt"])
-    assert "local/tiny, from rough notes, Unfaithful sentences: 56%" in alt
+    assert "local/tiny, from rough notes, Sentences not borne out: 56%" in alt
 
 
 def test_tables_hold_the_numbers_behind_the_cells(built: Path) -> None:
@@ -345,7 +345,11 @@ def test_without_facts_omission_is_not_measurable(
     folder = write_run(tmp_path / "run", [session])
     run = RunData.load(folder)
     table = headline(run)
-    for head in ("Must-have facts left out", "Length against clinician's", "ROUGE-L"):
+    for head in (
+        "Must-have facts left out",
+        "Length against clinician's",
+        "ROUGE\N{NON-BREAKING HYPHEN}L",
+    ):
         assert {row[table.columns.index(head)].text for row in table.rows} == {NO_VALUE}
     text = page_of(folder).text
     assert "What was left out is not measurable here." in text

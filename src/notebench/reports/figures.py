@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .. import stats
-from ..metrics import info, ledger
+from ..metrics import ledger
 from ..storage import atomic
 from .content import content, label, sentence
 from .data import Cell, RunData
-from .tables import Table, amount, span
+from .tables import Table, amount, signed, span
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -85,7 +85,8 @@ def rates(run: RunData, tables: dict[str, Table]) -> Painted:
     """Unfaithful sentences and critical ones, by drafter and workflow."""
     metrics = ("hallucination", "hallucination.critical")
     data = tables["headline"].data
-    series = {info(m).title: _points(data[data["metric"] == m], run.cells) for m in metrics}
+    heads = {c["metric"]: c["head"] for c in content()["headline"]}
+    series = {heads[m]: _points(data[data["metric"] == m], run.cells) for m in metrics}
     made = _dots([run.name(c) for c in run.cells], series, colours=(COLOURS[0], COLOURS[4]))
     return made and (*made, run.signature("+".join(metrics)))
 
@@ -183,7 +184,7 @@ def _dots(
                           solid_capstyle="round")  # fmt: skip
         axes.plot([100 * p.value for _, p in shown], [y for y, _ in shown], ls="none",
                   marker=MARKERS[k % len(MARKERS)], ms=5.5, color=colour, label=name)  # fmt: skip
-    axes.set_yticks(range(len(rows)), [_short(r).replace(", ", ",\n", 1) for r in rows])
+    axes.set_yticks(range(len(rows)), [_wrapped(r) for r in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
     _percent(axes, "x")
     axes.tick_params(axis="y", length=0)
@@ -243,8 +244,10 @@ def _correlation(table: Any, seed: int) -> str:
     if isnan(found.estimate):
         return sentence("correlation_none", n=len(table))
     known = not (isnan(found.low) or isnan(found.high))
-    interval = f"{found.low:+.2f} to {found.high:+.2f}" if known else "unknown, too few sessions"
-    return sentence("correlation", value=f"{found.estimate:+.2f}", interval=interval, n=len(table))
+    low, high = signed(found.low, 2), signed(found.high, 2)
+    interval = f"{low} to {high}" if known else "unknown, too few sessions"
+    value = signed(found.estimate, 2)
+    return sentence("correlation", value=value, interval=interval, n=len(table))
 
 
 def _told(rows: Sequence[str], series: Mapping[str, Sequence[Point | None]]) -> str:
@@ -280,10 +283,11 @@ def _legend(figure: Figure, names: Sequence[str]) -> None:
         figure.legend(loc="outside upper left", ncols=columns, handletextpad=0.2)
 
 
-def _short(text: str, most: int = 44) -> str:
-    # a dollar sign would start mathematical notation
-    text = text.replace("$", r"\$")
-    return text if len(text) <= most else text[: most - 1] + "…"
+def _wrapped(text: str, most: int = 36) -> str:
+    """A label on at most two lines, cut where it is too long."""
+    lines = text.replace(", ", ",\n", 1).split("\n")[:2]
+    short = [line if len(line) <= most else line[: most - 1] + "…" for line in lines]
+    return "\n".join(short).replace("$", r"\$")  # a dollar sign would start a formula
 
 
 def _save(figure: Figure, folder: Path, name: str) -> bytes:

@@ -31,7 +31,7 @@ def render(
     """Write the page and give its path."""
     views = session_views(run)
     script = _asset("report.js")
-    page = _environment().get_template("page.html").render(
+    page = environment().get_template("page.html").render(
         run=run,
         manifest=run.manifest,
         text=content()["text"],
@@ -45,7 +45,7 @@ def render(
         questions=content()["questions"],
         verdicts=VERDICTS,
         section_titles=_section_titles(run),
-        metrics=[info(c["metric"]) for c in content()["headline"]],
+        metrics=[(c["head"], info(c["metric"])) for c in content()["headline"]],
         no_value=NO_VALUE,
         command=_command(run),
         style=Html(css() + _asset("report.css")),
@@ -55,7 +55,8 @@ def render(
     return write_text(target, page)
 
 
-def _environment() -> Any:
+def environment() -> Any:
+    """Templates in which everything is escaped and a name that is not there is an error."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(

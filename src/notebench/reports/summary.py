@@ -10,7 +10,7 @@ from .. import stats
 from ..metrics import info
 from .content import content, label, sentence
 from .data import CHECKS, Cell, RunData
-from .tables import Table, amount, span
+from .tables import Table, amount, signed, span
 
 Row = dict[str, Any]
 
@@ -98,7 +98,7 @@ def _versus(run: RunData, cell: Cell) -> Iterator[str]:
     found = row.iloc[0]
     if isnan(found["low"]):
         return
-    low, high = (f"{100 * found[k]:+.0f}" for k in ("low", "high"))
+    low, high = (signed(100 * found[k]) for k in ("low", "high"))
     interval = f"{low} to {high} points"
     if found["low"] <= 0 <= found["high"]:
         yield sentence("versus_same", interval=interval)
@@ -145,7 +145,9 @@ def _quality(tables: dict[str, Table]) -> Iterator[str]:
 def _unscored(run: RunData) -> Iterator[str]:
     data = run.estimate("unscored", ("everything",), run.tallies.assign(everything="all"))
     if len(data) and data.iloc[0]["out_of"]:
-        yield sentence("unscored", value=amount(data.iloc[0]["estimate"], "share"))
+        share = float(data.iloc[0]["estimate"])
+        key = "unscored" if share else "all_scored"
+        yield sentence(key, value=amount(share, "share"))
 
 
 def _unmeasured(run: RunData) -> Iterator[str]:

@@ -60,6 +60,11 @@ def amount(value: float, unit: str) -> str:
     return f"{value:.1f}" if unit == "words" or value >= 10 else f"{value:.2f}"
 
 
+def signed(value: float, digits: int = 0) -> str:
+    """A number with its sign, the minus as printed."""
+    return f"{value:+.{digits}f}".replace("-", "\N{MINUS SIGN}")
+
+
 def span(low: float, high: float, unit: str) -> str:
     """An interval in words, or that there is none."""
     if isnan(low) or isnan(high):
