@@ -336,7 +336,7 @@ def test_failed_checks_are_1(
     got = run("sessions", "--check", "sessions.jsonl")
     assert got.code == 1
     assert "hand-01: the session stops at 09:00" in got.out
-    assert "1 invariants are broken in 1 sessions" in got.err
+    assert "2 invariants are broken in 1 sessions" in got.err
 
 
 def test_a_stop_by_the_user_is_130_and_says_how_to_go_on(
