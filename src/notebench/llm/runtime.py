@@ -69,10 +69,10 @@ class _Loaded:
         bare = weights.find(name).name
         with self.lock:
             if bare not in self.models:
-                most = int(os.environ.get("NOTEBENCH_MODELS_LOADED", "2"))
-                while len(self.models) >= max(most, 1):
+                most = _setting("NOTEBENCH_MODELS_LOADED", 2)
+                while len(self.models) >= most:
                     self.models.popitem(last=False)
-                self.models[bare] = Model(bare, _server(bare))
+                self.models[bare] = Model(bare, _server(bare, [_secret()]))
             self.models.move_to_end(bare)
             return self.models[bare]
 
@@ -112,22 +112,34 @@ def identity(name: str) -> dict[str, Any]:
 
 def context(name: str) -> int:
     """Tokens of prompt and answer together: NOTEBENCH_CONTEXT, or the registry's figure."""
-    return int(os.environ.get("NOTEBENCH_CONTEXT") or weights.find(name).context)
+    return _setting("NOTEBENCH_CONTEXT", weights.find(name).context)
 
 
 def threads() -> int:
-    """Threads for a model: NOTEBENCH_THREADS, or the processors this process may use, at most 8."""
-    if named := os.environ.get("NOTEBENCH_THREADS"):
-        return max(int(named), 1)
+    """Threads for a model: NOTEBENCH_THREADS, or the processors this process may use, at most 8.
+
+    Answers do not depend on it. Where several processes run models at once, divide the processors
+    among them: the runtime's threads wait in a busy loop, and too many are many times slower.
+    """
     try:
         usable = len(os.sched_getaffinity(0))
     except AttributeError:  # not on this system
         usable = os.cpu_count() or 1
-    return min(usable, _MOST_THREADS)
+    return _setting("NOTEBENCH_THREADS", min(usable, _MOST_THREADS))
 
 
-def _server(name: str, *, key: str | None = None) -> Any:
-    """A runtime server. It always listens on a loopback port: a key keeps other users out."""
+def _setting(name: str, default: int) -> int:
+    """A whole number of at least 1 from the environment."""
+    given = os.environ.get(name) or str(default)
+    if not given.isdecimal() or int(given) < 1:
+        raise NotebenchError(
+            f"{name} is {given!r}", where="environment", mend="set it to a whole number from 1 up"
+        )
+    return int(given)
+
+
+def _server(name: str, keys: list[str]) -> Any:
+    """A runtime server. It always listens on a loopback port; keys, if any, are asked for there."""
     file = weights.path(name)
     try:
         import xllamacpp
@@ -149,7 +161,7 @@ def _server(name: str, *, key: str | None = None) -> Any:
     params.ui = False
     # These pages would show the prompt in work, which may hold a client's words.
     params.endpoint_slots = params.endpoint_props = params.endpoint_metrics = False
-    params.api_keys = [key or secrets.token_urlsafe(24)]
+    params.api_keys = keys
     try:
         return xllamacpp.Server(params)
     except Exception as error:
@@ -159,13 +171,18 @@ def _server(name: str, *, key: str | None = None) -> Any:
         ) from error  # fmt: skip
 
 
+def _secret() -> str:
+    """A key that nobody knows: models in this process are not for other users of the machine."""
+    return secrets.token_urlsafe(24)
+
+
 @contextmanager
-def serve(name: str, *, key: str = "loopback") -> Iterator[str]:
+def serve(name: str, *, key: str | None = None) -> Iterator[str]:
     """The runtime's own OpenAI-style HTTP server on a loopback port, while the block lasts.
 
-    Yields the base URL (ending in /v1). Requests need `key` as bearer token.
+    Yields the base URL (ending in /v1). With a key, requests need it as bearer token.
     """
-    server = _server(weights.find(name).name, key=key)
+    server = _server(weights.find(name).name, [key] if key else [])
     try:
         yield f"{server.listening_address}/v1"
     finally:

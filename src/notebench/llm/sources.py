@@ -77,8 +77,11 @@ class Report:
 
     def say(self, line: str) -> None:
         """Print one line on standard error."""
-        if self.shown:
-            print(line, file=sys.stderr, flush=True)
+        if not self.shown:
+            return
+        if self._bar is not None:
+            self._bar.clear()
+        print(line, file=sys.stderr, flush=True)
 
 
 def read_source(source: Source, folder: Path, report: Report) -> Iterator[bytes]:
