@@ -48,6 +48,16 @@ def test_every_public_name_resolves() -> None:
         _ = notebench.no_such
 
 
+def test_public_names_stay_what_they_are_whatever_is_imported() -> None:
+    code = (
+        "import notebench as nb, notebench.sessions, notebench.runs, notebench.metrics.base\n"
+        "from notebench.sessions import generate\n"
+        "assert callable(nb.sessions) and callable(nb.run) and callable(nb.check)\n"
+        "assert nb.sessions.__module__ == 'notebench.api' and callable(generate)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_public_names_have_docstrings() -> None:
     for name in set(notebench.__all__) - {"__version__", "Finding"}:
         assert (getattr(notebench, name).__doc__ or "").strip(), name
