@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import NotebenchError, UnknownName
@@ -59,27 +60,25 @@ def make(
 
 
 def _embedded() -> list[str]:
-    from ..llm import models
+    from ..llm.weights import models
 
-    return [f"local/{model}" for model in models.names()]
+    return [f"local/{model.name}" for model in models()]
 
 
 def _is_model(name: str) -> bool:
     if name.startswith("local/"):
-        return name in _embedded()
+        from ..llm.weights import find
+
+        return bool(find(name))  # raises UnknownName with the nearest models
     if "/" in name:
         return all(name.partition("/"))
     return _bare_model(name)
 
 
 def _bare_model(name: str) -> bool:
-    """Whether LiteLLM knows the provider of a model named without one, such as gpt-4o."""
-    import difflib
-    import os
-
-    if difflib.get_close_matches(name, DRAFTERS.names(), n=1, cutoff=0.75):
+    """Whether LiteLLM knows a model that is named without its provider, such as gpt-4o."""
+    if get_close_matches(name, DRAFTERS.names(), n=1, cutoff=0.75):
         return False  # a slip of the pen: no need to load LiteLLM, which takes seconds
-    os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
-    import litellm
+    from ..llm.provider import litellm
 
-    return name in litellm.model_cost
+    return name in litellm().model_cost

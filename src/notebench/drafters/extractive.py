@@ -15,10 +15,10 @@ from ..errors import NotebenchError
 from ..formats import get
 from ..records import Draft, Session, content_hash
 from ..text import split_sentences
-from ..text.sentences import bullet_width
 from ..text.tokens import count_words
 from .base import Task
 from .made import draft_of
+from .material import bullets
 from .options import filled
 from .placing import data, gathered, kind_of, scores, section_for
 
@@ -36,7 +36,7 @@ class Extractive:
     options: words, the length aimed at (a transcript only).
     """
 
-    workflows = ("scribe", "organise")
+    workflows: tuple[str, ...] = ("scribe", "organise")
     remote = False
 
     def __init__(self, name: str = "extractive", options: Mapping[str, Any] | None = None) -> None:
@@ -75,12 +75,6 @@ class Extractive:
             where=f"session {task.session.session_id}",
             mend=f"give the session {needs}, or use one of: {', '.join(self.workflows)}",
         )
-
-
-def bullets(notes: str) -> list[str]:
-    """Bullets and sentences of rough notes, list marks taken off."""
-    found = (s.text[bullet_width(s.text) :].strip() for s in split_sentences(notes))
-    return [text for text in found if text]
 
 
 def _bullets(notes: str) -> list[_Pick]:

@@ -16,7 +16,7 @@ class Reference:
     """Gives back the clinician's note of the session. Its one workflow is `polish`: the clinician
     was there and knows what the transcript, the rough notes and the chart hold."""
 
-    workflows = ("polish",)
+    workflows: tuple[str, ...] = ("polish",)
     remote = False
 
     def __init__(self, name: str = "reference", options: Mapping[str, Any] | None = None) -> None:

@@ -33,12 +33,12 @@ class Saboteur:
     """Puts errors into the reference note and records exactly which.
 
     options: errors, how many (3); types, a list of names of TYPES (all of them). Types are taken
-    in turn, in a seeded order. provenance["planted"] lists the sentences changed or added, with
-    half-open offsets into the section's final text, and provenance["planted_omissions"] those
-    dropped, with the ids of the facts that went with them.
+    in turn, in a seeded order. provenance["planted"] lists the sentences changed, added or dropped:
+    section, sentence_index, half-open start and end in the section's final text, error_type,
+    severity, before, after, and the ids of the facts that it distorts or leaves out.
     """
 
-    workflows = ("polish",)
+    workflows: tuple[str, ...] = ("polish",)
     remote = False
 
     def __init__(self, name: str = "saboteur", options: Mapping[str, Any] | None = None) -> None:
@@ -73,12 +73,9 @@ class Saboteur:
         def severity(change: Change) -> str:
             return taxonomy.severity(change.error_type, stratum_flags=flags, kinds=change.kinds)
 
-        planted, dropped = record(page, severity)
         return draft_of(
             self, task, page.written(), inputs=INPUTS["polish"], given=note,
-            provenance={
-                "strategy": "plant", "planted": planted, "planted_omissions": dropped,
-            },
+            provenance={"strategy": "plant", "planted": record(page, severity)},
         )  # fmt: skip
 
     def _planted(self, page: Page, truth: Truth, task: Task, rng: random.Random) -> Page:
@@ -126,9 +123,8 @@ def _omissions(page: Page, truth: Truth, rng: random.Random) -> Iterator[Change]
             if (name, place) != (section, at)
         )
         lost = truth.only_in(text, rest)
-        must = [f for f in lost if f.disclosure == "must"]
-        if must:
-            kinds = tuple(f.kind for f in must)
+        if lost:
+            kinds = tuple(f.kind for f in lost)
             worst = max(
                 (taxonomy.omission_of(k) for k in kinds),
                 key=lambda t: taxonomy.LEVELS.index(t.severity),

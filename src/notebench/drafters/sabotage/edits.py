@@ -59,9 +59,18 @@ def _by_rules(error_type: str) -> Rewrite:
                     words = _like(match.expand(put), match[0])
                     if fresh and truth.mentions([re.escape(words.strip())]):
                         continue
-                    yield text[: match.start()] + words + text[match.end() :]
+                    yield _with_article(text[: match.start()], words) + text[match.end() :]
 
     return rewrite
+
+
+def _with_article(before: str, words: str) -> str:
+    """The words after the text before them, with its closing "a" or "an" made to fit."""
+    match = re.search(r"(?i)\b(a)n? $", before)
+    if match is None:
+        return before + words
+    article = match[1] + ("n " if words[:1].lower() in "aeiou" else " ")
+    return before[: match.start()] + article + words
 
 
 def _like(words: str, model: str) -> str:
@@ -74,7 +83,8 @@ def _wrong_person(text: str, truth: Truth, rng: random.Random) -> Iterator[str]:
         for match in re.finditer(rf"(?i)\b(?:{'|'.join(people)})\b", text):
             for other in people:
                 if not truth.mentions([other]):
-                    yield text[: match.start()] + _like(other, match[0]) + text[match.end() :]
+                    words = _like(other, match[0])
+                    yield _with_article(text[: match.start()], words) + text[match.end() :]
     yield from _by_rules("wrong_person")(text, truth, rng)
 
 
@@ -85,39 +95,50 @@ def _wrong_value(text: str, truth: Truth, rng: random.Random) -> Iterator[str]:
         inside = any(a < number.end and number.start < b for a, b in barred)
         if inside or number.kind not in ("number", "percent", "time") or number.value <= 1:
             continue  # "one week" would need another form of the word after it
-        for value in _near(number, text, truth):
-            if written := _written(number, value):
-                yield text[: number.start] + written + text[number.end :]
+        for written in _near(number, text, truth):
+            yield text[: number.start] + written + text[number.end :]
 
 
-def _near(number: Number, text: str, truth: Truth) -> list[int]:
-    """Whole numbers near that one that are no value of this session in the same unit."""
+def _near(number: Number, text: str, truth: Truth) -> Iterator[str]:
+    """Wordings of numbers near that one that are no value of this session in the same unit."""
     settings = data("edits")["wrong_value"]
     true = truth.values(number.unit) | {v for n in numbers(text) for v in n.values}
+    if number.kind == "time":
+        yield from _other_hours(number, true)
+        return
     highest = min(
         (high for name, high in settings["highest"].items() if name in text[: number.start]),
-        default=100 if number.kind == "percent" else 12 if number.kind == "time" else 10**6,
+        default=100 if number.kind == "percent" else 10**6,
     )
-    found = []
-    for step in settings["steps"]:
-        size = max(1, round(abs(step) * number.value))
-        value = int(number.value) + (size if step > 0 else -size)
-        if number.unit == "mg":  # doses come in halves and doubles
-            value = int(number.value * (2 if step > 0 else 0.5))
-        if 1 < value <= highest and value not in true and value != number.value:
-            found.append(value)
-    return found
+    steps = [-0.5, 1.0] if number.unit == "mg" else settings["steps"]  # doses halve or double
+    for step in steps:
+        value = int(number.value) + round(max(1, abs(step) * number.value)) * (
+            1 if step > 0 else -1
+        )
+        if 1 < value <= highest and value not in true and (written := _written(number, value)):
+            yield written
+
+
+def _other_hours(number: Number, true: set[float]) -> Iterator[str]:
+    """The clock time an hour or two off, written as it was."""
+    figure = re.match(r"\d+", number.text)
+    if figure is None:
+        return
+    last = 12 if re.search(r"[ap]\.?m", number.text, re.IGNORECASE) else 20
+    for hours in (-2, -1, 1, 2):
+        hour = int(figure[0]) + hours
+        value = (number.value - int(number.value)) + (hour % 12 or 12)
+        if 1 <= hour <= last and value not in true:
+            yield str(hour).zfill(len(figure[0])) + number.text[figure.end() :]
 
 
 def _written(number: Number, value: int) -> str | None:
     """The number's wording with another value, where it is one figure or one word."""
-    if re.search(r"\d", number.text):
-        if len(re.findall(r"\d+(?:\.\d+)?", number.text)) > 1 and number.kind != "time":
-            return None
+    if len(re.findall(r"\d+(?:\.\d+)?", number.text)) == 1:
         return re.sub(r"\d+(?:\.\d+)?", str(value), number.text, count=1)
-    if number.kind == "time" or number.text.lower() not in CARDINALS or value not in _WORDS:
-        return None
-    return _like(_WORDS[value], number.text)
+    if number.text.lower() in CARDINALS and value in _WORDS:
+        return _like(_WORDS[value], number.text)
+    return None
 
 
 def _false_quotation(text: str, truth: Truth, rng: random.Random) -> Iterator[str]:

@@ -60,10 +60,13 @@ def _last_time(truth: Truth, format: Format) -> Iterator[_Invention]:
     for section in format.split(truth.session.prior_note or ""):
         for span in split_sentences(section.text):
             text = re.sub(f"(?i){rule['label']}", "", span.text)
-            kind = kind_of(text, default="")
-            passing = kind in rule["kinds"] and not re.search(f"(?i){rule['skip']}", text)
-            long = len(content_words(text)) >= rule["fewest_words"]
-            if long and passing and not truth.true_today(text, rule["most_shared"]):
+            stale = truth.last_time(text)
+            kind = stale.kind if stale else kind_of(text, default="")
+            lasting = re.search(f"(?i){rule['skip']}", text) or kind not in rule["kinds"]
+            short = len(content_words(text)) < rule["fewest_words"]
+            if stale is None and (lasting or short):
+                continue
+            if not truth.true_today(text, rule["most_shared"], re.compile(rule["earlier"])):
                 yield _Invention(text[0].upper() + text[1:], kind)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -120,23 +120,30 @@ def _put(sentences: list[Sentence], change: Change, text: str) -> None:
     sentences.insert(change.at, Sentence(gap if change.at else "", text, change=change))
 
 
-def record(page: Page, severity: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """What was planted and what was left out, as provenance has it. severity: change -> level."""
+def record(page: Page, severity: Callable[[Change], str]) -> list[dict[str, Any]]:
+    """What was done to the page, as provenance has it. severity: the level of a change.
+
+    A sentence that was dropped has no place in the note: its sentence_index, start, end and after
+    are None.
+    """
     planted = [
-        {
-            "section": name, "sentence_index": at, "start": span.start, "end": span.end,
-            "error_type": sentence.change.error_type, "severity": severity(sentence.change),
-            "before": sentence.before, "after": sentence.text,
-            "facts": list(sentence.change.facts),
-        }
-        for name, at, span, sentence in page.planted()
+        _entry(sentence.change, severity, sentence.before, at, span)
+        for _, at, span, sentence in page.planted()
         if sentence.change is not None
-    ]  # fmt: skip
-    dropped = [
-        {
-            "section": change.section, "error_type": change.error_type,
-            "severity": severity(change), "before": before, "facts": list(change.facts),
-        }
-        for change, before in page.dropped
-    ]  # fmt: skip
-    return planted, dropped
+    ]
+    return planted + [_entry(change, severity, before) for change, before in page.dropped]
+
+
+def _entry(
+    change: Change,
+    severity: Callable[[Change], str],
+    before: str | None,
+    at: int | None = None,
+    span: Span | None = None,
+) -> dict[str, Any]:
+    return {
+        "section": change.section, "sentence_index": at,
+        "start": span.start if span else None, "end": span.end if span else None,
+        "error_type": change.error_type, "severity": severity(change), "before": before,
+        "after": span.text if span else None, "facts": list(change.facts),
+    }  # fmt: skip

@@ -71,20 +71,34 @@ class Truth:
         ]
 
     def only_in(self, sentence: str, rest: str) -> list[Fact]:
-        """Facts due in the note that the sentence conveys and the rest of the note does not."""
+        """Facts that a note must have, which the sentence conveys and the rest of it does not."""
         words = stems(rest)
         return [
             f
             for f in self.conveyed(sentence)
-            if f.disclosure in ("must", "should") and share(f.statement, words) <= GONE
+            if f.disclosure == "must" and share(f.statement, words) <= GONE
         ]
 
-    def true_today(self, sentence: str, most: float) -> bool:
-        """Whether some fact or turn holds more than that share of the sentence's words."""
+    def last_time(self, sentence: str) -> Fact | None:
+        """The fact of the session before that the sentence conveys best, if any."""
+        stale = [f for f in self.session.facts or [] if f.source == "prior_note"]
+        words = stems(sentence)
+        best = max(stale, key=lambda f: share(f.statement, words), default=None)
+        return best if best and share(best.statement, words) >= CONVEYS_KNOWN else None
+
+    def true_today(self, sentence: str, most: float, earlier: re.Pattern[str]) -> bool:
+        """Whether one thing true of today holds more than that share of the sentence's words, and
+        all its numbers. earlier: comparisons with an earlier time, which do not count."""
         s = self.session
-        said = [f.statement for f in s.facts or []] + [t.text for t in s.transcript]
+        said = [f.statement for f in s.facts or [] if f.source != "prior_note"]
+        said += [turn.text for turn in s.transcript]
         said += [section.text for note in s.references for section in note.sections]
-        return any(share(sentence, stems(text)) > most for text in said)
+        figures = {n.value for n in numbers(sentence)}
+        for text in (earlier.sub("", whole) for whole in said):
+            held = {value for n in numbers(text) for value in n.values}
+            if share(sentence, stems(text)) > most and figures <= held:
+                return True
+        return False
 
 
 def _best(fact: Fact, sentences: list[str]) -> str:
