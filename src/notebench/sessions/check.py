@@ -101,7 +101,7 @@ def _disclosure(session: Session) -> Iterator[str]:
             if fact.disclosure in ("exclude", "psychotherapy_note_only") and fact.id in held:
                 yield f"{fact.id}: is {fact.disclosure}, and {where} holds it"
             for trace in getattr(fact, "traces", None) or []:
-                if re.search(rf"\b{re.escape(str(trace))}", text, re.IGNORECASE):
+                if re.search(rf"\b{re.escape(str(trace))}(?:'?s)?\b", text, re.IGNORECASE):
                     yield f"{fact.id}: {where} gives away {trace!r}"
 
 

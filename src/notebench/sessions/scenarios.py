@@ -277,10 +277,23 @@ def _yaml_files(folder: Traversable | Path) -> list[Any]:
     return sorted((e for e in folder.iterdir() if e.name.endswith(".yaml")), key=lambda e: e.name)
 
 
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_SafeLoader):
+    """YAML in which "yes", "on", "10:30" and dates are what they look like: text."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [r for r in ways if r[0].rpartition(":")[2] not in ("bool", "int", "timestamp")]
+    for first, ways in _SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"-?\d+$"), list("-0123456789"))
+
+
 def _load(path: Traversable | Path) -> Any:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return yaml.load(path.read_text("utf-8"), loader)
+        return yaml.load(path.read_text("utf-8"), _Loader)
     except yaml.YAMLError as error:
         raise NotebenchError(
             f"not valid YAML ({error})", where=path.name, mend="quote the value, or mind the indent"
