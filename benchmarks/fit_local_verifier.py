@@ -35,6 +35,8 @@ LESSER = 0.2  # weight of a row that is not a labelled challenge sentence
 HERE = Path(__file__).parent
 TARGET = HERE.parent / "src" / "notebench" / "verifiers" / "local_model.json"
 MOST_FALSE_FLAGS = 0.10
+# Assumed: a session that lists a topic as not assessed leaves no doubt about a statement on it.
+FLOORS = {"claim": {"not_assessed": 0.9}, "fact": {}}
 
 
 class Row(NamedTuple):
@@ -167,7 +169,8 @@ def model(rows: list[Row], name: str) -> dict[str, object]:
     )
     kept = {n: round(float(w), 4) for n, w in zip(names, weights, strict=True) if w > 1e-4}
     return {
-        "intercept": round(intercept, 4), "threshold": cut, "weights": kept, "rows": len(rows),
+        "intercept": round(intercept, 4), "threshold": cut, "floors": FLOORS[name],
+        "weights": kept, "rows": len(rows),
         "penalty": penalty, "left_out_auroc": round(tried[penalty], 4),
     }  # fmt: skip
 

@@ -250,6 +250,8 @@ def _counts(words: list[_Word], at: int, text: str) -> bool:
     if word == "one":
         before = words[at - 1][2] if at and _joined(words[at - 1], words[at], text) else ""
         after = _following(words, at, 2, text)[1:]
+        if after and after[0] in CARDINALS:  # "on the one-fifty"
+            return True
         return before not in _NO_VALUE_BEFORE_ONE and not (
             after and after[0] in _NO_VALUE_AFTER_ONE
         )

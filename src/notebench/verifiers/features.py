@@ -40,8 +40,8 @@ def _coverage(view: View) -> dict[str, float]:
         "uncovered": lost,
         "uncovered_near": view.novelty,
         "uncovered_best": best,
-        "unheld": _beyond(view.novelty, 0.55),
-        "unanchored": _beyond(best, 0.6),
+        "unheld": _beyond(view.novelty, 0.4),
+        "unanchored": _beyond(best, 0.45),
         "scaffold": sum(k in scaffold() for k in claim.keys) / max(1, len(claim.keys)),
         "firm": float(bool(cues().lists["firm"].search(claim.low))),
     }

@@ -85,10 +85,3 @@ def words() -> Words:
         tuple(tuple(line) for line in data["same"]),
         frozenset(data["scaffold"].split()),
     )
-
-
-def digest() -> str:
-    """Short hash over the word lists, for the verifier's version."""
-    from ..records import content_hash
-
-    return content_hash(_read("words"), _read("cues"), length=8)

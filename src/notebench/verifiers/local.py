@@ -8,6 +8,7 @@ it, and an error made of the session's own words can pass. docs/validation.md sa
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections import OrderedDict
 from functools import cache
@@ -105,10 +106,13 @@ class LocalVerifier:
         scale = scales()["claim"]
         p = scale.probability(judged.values)
         evidence = judged.view.evidence
+        likeness = index.fact_likenesses(reading)
         facts = [
             f.fact.id
             for f in evidence.facts
-            if f.fact and index.cover(f.readings[0].keys, reading.keys) >= _CONVEYED
+            if f.fact
+            and max(likeness.get(f.fact.id, 0.0), index.cover(f.readings[0].keys, reading.keys))
+            >= _CONVEYED
         ]
         if p < scale.threshold:
             return self._claim(
@@ -191,6 +195,7 @@ _NEW = {
 def explain(judged: Judged, scale: Scale) -> tuple[Meaning, str]:
     """The check that adds most to the score; without one, plain lack of support."""
     parts = scale.parts(judged.values)
+    parts |= {n: math.inf for n in scale.floors if judged.values.get(n, 0.0) >= 1}
     fired = [(parts.get(name, 0.0), name) for name in meanings() if parts.get(name, 0.0) > 0.35]
     if fired:
         _, name = max(fired)

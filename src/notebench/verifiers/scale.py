@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
@@ -18,6 +18,8 @@ class Scale:
     weights: Mapping[str, float]
     threshold: float
     """From this probability on, the verdict is the bad one."""
+    floors: Mapping[str, float] = field(default_factory=dict)
+    """Least probability where a feature is 1. Assumed, not fitted: what the session itself says."""
 
     def parts(self, values: Mapping[str, float]) -> dict[str, float]:
         """What each feature adds to the log-odds."""
@@ -26,7 +28,9 @@ class Scale:
     def probability(self, values: Mapping[str, float]) -> float:
         """Probability, rounded to 4 places so that platforms agree."""
         odds = self.intercept + sum(self.parts(values).values())
-        return round(1 / (1 + math.exp(-max(-30.0, min(30.0, odds)))), 4)
+        p = 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
+        least = [floor for name, floor in self.floors.items() if values.get(name, 0.0) >= 1]
+        return round(max([p, *least]), 4)
 
 
 @cache
@@ -34,6 +38,6 @@ def scales() -> dict[str, Scale]:
     """The fitted models by name: claim, fact."""
     data = json.loads((files("notebench.verifiers") / "local_model.json").read_text("utf-8"))
     return {
-        name: Scale(m["intercept"], m["weights"], m["threshold"])
+        name: Scale(m["intercept"], m["weights"], m["threshold"], m.get("floors", {}))
         for name, m in data["models"].items()
     }

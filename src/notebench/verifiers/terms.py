@@ -94,7 +94,7 @@ def stem(word: str) -> str:
     True
     """
     word = word.removesuffix("'s").removesuffix("'")
-    plain = words().irregular.get(word) or _strip(word)
+    plain = _strip(words().irregular.get(word, word))
     return _same().get(plain, plain)
 
 

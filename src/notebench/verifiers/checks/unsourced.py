@@ -13,16 +13,22 @@ from .view import View, check, listed
 
 
 @check
+def not_assessed(view: View) -> tuple[float, str]:
+    """A statement or denial about a topic that the session lists as never assessed."""
+    topics = [
+        t.replace("_", " ").replace("-", " ").lower() for t in view.index.session.not_assessed
+    ]
+    barred = frozenset().union(*(cues().topics("risk", t) for t in topics))
+    found = set(barred & {topic for topic, _ in view.claim.risks})
+    found |= {t for t in topics if read(t).keys and read(t).keys <= view.claim.denied}
+    return float(bool(found)), listed(t.replace("_", " ") for t in found)
+
+
+@check
 def risk_unasked(view: View) -> tuple[float, str]:
     """A statement or denial about a risk that nobody raised."""
-    named = cues().topics("risk", view.claim.low)
-    barred = {_plain(t) for t in view.index.session.not_assessed}
-    missing = {t for t in named if t in barred or t not in view.index.risk_raised}
+    missing = {topic for topic, _ in view.claim.risks} - view.index.risk_raised
     return float(bool(missing)), listed(t.replace("_", " ") for t in missing)
-
-
-def _plain(topic: str) -> str:
-    return re.sub(r"[\s-]+", "_", topic.strip().lower())
 
 
 @check
