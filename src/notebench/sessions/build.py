@@ -12,7 +12,7 @@ from .ledger import make_ledger, numbered, stale_entry, to_fact
 from .scenarios import Library, Problem, library
 from .noise import degrade, require_noise
 from .notes import prior_note, reference, rough_notes
-from .plot import make_plot
+from .plot import Scene, make_plot
 from .talk import Line, make_talk
 from .topics import not_assessed
 
@@ -74,7 +74,7 @@ def build(
     rng = Random(key)
     cast = make_cast(lib, problem, rng)
     scenes = make_plot(lib, cast, rng)
-    lines = make_talk(lib, scenes, cast.voice, rng)
+    lines = make_talk(lib, cast, scenes, rng)
     entries = make_ledger(scenes, lines)
     stale = [stale_entry(e) for e in entries if e.spec.stale]
     stale = sorted(rng.sample(stale, k=min(_STALE, len(stale))), key=lambda e: e.scene)
@@ -89,7 +89,7 @@ def build(
     return Session.model_validate(
         {
             "session_id": f"{problem.prefix}-{number:04d}",
-            "scenario": _scenario(cast, noise),
+            "scenario": _scenario(cast, scenes, noise),
             "participants": [
                 {"role": "client", "name": cast.slots["client"]["name"]},
                 {"role": "clinician"},
@@ -105,10 +105,12 @@ def build(
     )
 
 
-def _scenario(cast: Cast, noise: str | None) -> dict[str, object]:
+def _scenario(cast: Cast, scenes: list[Scene], noise: str | None) -> dict[str, object]:
+    shown = {flag for scene in scenes for flag in scene.beat.when.flags}
+    flags = [f for f in cast.flags if f in shown or f in cast.problem.flags]
     return {
         "problem": cast.problem.problem, "modality": cast.chart["modality"],
-        "session_type": cast.type, "complexity": cast.flags, "trend": cast.trend, "noise": noise,
+        "session_type": cast.type, "complexity": flags, "trend": cast.trend, "noise": noise,
     }  # fmt: skip
 
 

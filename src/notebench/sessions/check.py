@@ -81,7 +81,7 @@ def _words_of(fact: Fact) -> frozenset[str]:
 
 @cache
 def _stems(text: str) -> frozenset[str]:
-    return frozenset(word[:5] for word in content_words(text))
+    return frozenset(word.rstrip("s")[:5] for word in content_words(text))
 
 
 def _disclosure(session: Session) -> Iterator[str]:

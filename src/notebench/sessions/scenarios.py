@@ -217,6 +217,8 @@ class Problem(Spec):
     """Age range in years."""
     slots: dict[str, Any] = {}
     """Values drawn once a session, for all of its beats."""
+    asides: Lines = []
+    """What clients with it say that fits anywhere and adds no fact: one sentence a line."""
     beats: list[Beat]
     """Its own beats; the shared ones come on top."""
 

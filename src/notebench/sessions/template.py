@@ -64,7 +64,7 @@ _Parts = tuple["str | _Slot | _Choice", ...]
 def render(text: str, slots: Mapping[str, Any], rng: Random) -> str:
     """The text with its slots filled and its wordings chosen. Raises NotebenchError."""
     out = "".join(_render(_parse(text), slots, rng, text))
-    return re.sub(r"\s{2,}", " ", out).strip()
+    return re.sub(r"\s+(?=[,;?!])", "", re.sub(r"\s{2,}", " ", out)).strip()
 
 
 def wordings(text: str) -> int:
