@@ -16,7 +16,7 @@ from .talk import Line
 from .template import render
 
 
-@dataclass
+@dataclass(eq=False)
 class Entry:
     """A fact of this session with all that is needed to word it."""
 

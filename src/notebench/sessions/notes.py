@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from random import Random
 
 from .. import formats
@@ -71,10 +72,14 @@ def prior_note(lib: Library, cast: Cast, stale: list[Entry], rng: Random) -> str
     return " ".join(_sentence(t) for t in [text[0], *middle, *text[1:]] if t)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Sentence:
     text: str
     entries: tuple[Entry, ...]
+
+    @cached_property
+    def words(self) -> int:
+        return count_words(self.text)
 
     @property
     def due(self) -> bool:
@@ -136,10 +141,10 @@ def _sentences(
 
 def _within(sentences: list[_Sentence], limit: int, rng: Random) -> list[_Sentence]:
     """All sentences that are due, and others as long as the note stays within the limit."""
-    words = sum(count_words(s.text) for s in sentences if s.due)
+    words = sum(s.words for s in sentences if s.due)
     chosen = {id(s) for s in sentences if s.due}
     for sentence in rng.sample(sentences, k=len(sentences)):
-        if not sentence.due and words + count_words(sentence.text) <= limit:
+        if not sentence.due and words + sentence.words <= limit:
             chosen.add(id(sentence))
-            words += count_words(sentence.text)
+            words += sentence.words
     return [s for s in sentences if id(s) in chosen]

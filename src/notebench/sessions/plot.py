@@ -10,7 +10,7 @@ from .cast import Cast, Slots, draw_all
 from .scenarios import Beat, Library, When
 
 
-@dataclass
+@dataclass(eq=False)
 class Scene:
     """A beat in a session, with its values."""
 

@@ -43,6 +43,7 @@ FILTERS: dict[str, Callable[[Any], str]] = {
 }
 """Forms of a value: in spoken words, as a count of times, with its article, with a capital ..."""
 
+_SPACE = re.compile(r"\s+(?=[\s,;?!])")
 _SLOT = re.compile(r"\{([a-z_][\w.]*?)(?:([+-])(\d+))?((?:\|\w+)*)\}", re.IGNORECASE)
 
 
@@ -64,7 +65,7 @@ _Parts = tuple["str | _Slot | _Choice", ...]
 def render(text: str, slots: Mapping[str, Any], rng: Random) -> str:
     """The text with its slots filled and its wordings chosen. Raises NotebenchError."""
     out = "".join(_render(_parse(text), slots, rng, text))
-    return re.sub(r"\s+(?=[,;?!])", "", re.sub(r"\s{2,}", " ", out)).strip()
+    return _SPACE.sub("", out).strip() if _SPACE.search(out) else out.strip()
 
 
 def wordings(text: str) -> int:
