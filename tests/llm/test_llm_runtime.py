@@ -58,23 +58,37 @@ def test_same_seed_same_text_also_after_other_prompts(model: str) -> None:
 
 
 ALONE = """
-import sys
+import json, sys
 from notebench.llm.client import Client, Request
-request = Request(sys.argv[1], [{"role": "user", "content": sys.argv[2]}], max_tokens=12,
-                  temperature=0.9, seed=7)
-sys.stdout.buffer.write(Client().complete(request).text.encode())
+made = Client().complete(Request(**json.loads(sys.argv[1])))
+sys.stdout.buffer.write(json.dumps([made.text, made.first_token]).encode())
 """
 
 
-@pytest.mark.model
-def test_another_process_writes_the_same(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    here = ask(model, temperature=0.9, seed=7, max_tokens=12).text
-    monkeypatch.setenv("NOTEBENCH_THREADS", "2")  # nor does the number of threads matter
+def elsewhere(**request: Any) -> tuple[str, dict]:
+    """Text and first token of a request, as another process gets them, which prints nothing."""
     done = subprocess.run(
-        [sys.executable, "-c", ALONE, model, LAKE[0]["content"]], capture_output=True, check=True
+        [sys.executable, "-c", ALONE, json.dumps(request)], capture_output=True, check=True
     )
-    assert done.stdout.decode() == here
     assert done.stderr == b""  # no banner, no log
+    return tuple(json.loads(done.stdout))
+
+
+@pytest.mark.model
+def test_another_process_writes_the_same(model: str) -> None:
+    request = {"model": model, "messages": LAKE, "temperature": 0.9, "seed": 7, "max_tokens": 12}
+    assert elsewhere(**request)[0] == Client().complete(Request(**request)).text
+
+
+@pytest.mark.model
+def test_the_number_of_threads_changes_no_number(
+    model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odds = {"logprobs": True, "top_logprobs": 8}
+    request = {"model": model, "messages": LAKE, "max_tokens": 1, "extra": odds}
+    here = Client().complete(Request(**request)).first_token
+    monkeypatch.setenv("NOTEBENCH_THREADS", "2")
+    assert elsewhere(**request)[1] == here
 
 
 @pytest.mark.model

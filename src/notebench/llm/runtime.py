@@ -118,14 +118,16 @@ def context(name: str) -> int:
 def threads() -> int:
     """Threads for a model: NOTEBENCH_THREADS, or the processors this process may use, at most 8.
 
-    Answers do not depend on it. Where several processes run models at once, divide the processors
-    among them: the runtime's threads wait in a busy loop, and too many are many times slower.
+    Of more than two processors one is left free. Answers do not depend on the number. Where several
+    processes run models at once, divide the processors among them: the runtime's threads wait in a
+    busy loop, and too many are many times slower.
     """
     try:
         usable = len(os.sched_getaffinity(0))
     except AttributeError:  # not on this system
         usable = os.cpu_count() or 1
-    return _setting("NOTEBENCH_THREADS", min(usable, _MOST_THREADS))
+    free = usable - 1 if usable > 2 else usable
+    return _setting("NOTEBENCH_THREADS", min(free, _MOST_THREADS))
 
 
 def _setting(name: str, default: int) -> int:
