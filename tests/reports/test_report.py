@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+import sys
 from collections import Counter
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -16,9 +17,9 @@ import pytest
 from reports_run import MODEL, findings_of, write_run
 
 from notebench import stats
-from notebench.errors import NotebenchError
+from notebench.errors import MissingDependency, NotebenchError
 from notebench.records import ClaimFinding, Draft, Failure, Session
-from notebench.reports import build
+from notebench.reports import build, build_pdf
 from notebench.reports.content import content
 from notebench.reports.data import RunData
 from notebench.reports.notes import instructive, session_views
@@ -297,6 +298,13 @@ def test_unknown_audience_and_no_run(hand_run: Path, tmp_path: Path) -> None:
     with pytest.raises(NotebenchError, match="not a run folder"):
         build(tmp_path)
     assert not (hand_run / "report").exists()
+
+
+def test_a_pdf_needs_a_package(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    with pytest.raises(MissingDependency, match="pip install 'weasyprint"):
+        build_pdf(built)
+    assert not built.with_name("report.pdf").exists()
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..errors import MissingDependency, NotebenchError
 from ..registry import suggest
+from ..storage import atomic
 
 __all__ = ["build", "build_pdf"]
 
@@ -45,22 +46,21 @@ def build(run_folder: str | Path, *, audience: str = "research", out: Path | Non
 def build_pdf(page: str | Path) -> Path:
     """Print a report's page to report.pdf beside it. Needs WeasyPrint, and contacts nothing.
 
+    The notes with their transcripts stay in the page: on paper they would fill hundreds of sheets.
     Raises MissingDependency where WeasyPrint is not installed.
     """
     try:
-        from weasyprint import HTML, default_url_fetcher
+        from weasyprint import CSS, HTML, URLFetcher
     except ImportError as error:
         raise MissingDependency(
-            "a PDF needs WeasyPrint, which is not installed",
-            mend="pip install weasyprint, or print the page from a browser",
+            "a PDF needs WeasyPrint 70 or newer, which is not installed",
+            mend="pip install 'weasyprint>=70', or print the page from a browser",
         ) from error
-
-    def only_embedded(url: str) -> dict[str, object]:
-        if not url.startswith("data:"):
-            raise ValueError("a report loads nothing from outside itself")
-        return dict(default_url_fetcher(url))
-
     source = Path(page)
     target = source.with_name("report.pdf")
-    HTML(string=source.read_text("utf-8"), url_fetcher=only_embedded).write_pdf(target)
+    only_embedded = URLFetcher(allowed_protocols=("data",))
+    document = HTML(string=source.read_text("utf-8"), url_fetcher=only_embedded)
+    written = document.write_pdf(stylesheets=[CSS(string="#drafts { display: none; }")])
+    with atomic(target) as stream:
+        stream.write(written)
     return target
