@@ -7,6 +7,7 @@ weights is left as it is: tests marked `model` use the weights in the user's cac
 from __future__ import annotations
 
 import ipaddress
+import os
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +21,8 @@ from notebench.records import Draft, Session
 
 REPO = Path(__file__).resolve().parent.parent
 
+# Tests run side by side, and a second thread of an embedded model only waits for the first one there.
+os.environ.setdefault("NOTEBENCH_THREADS", "1")
 settings.register_profile("notebench", deadline=None, max_examples=60)
 settings.load_profile("notebench")
 
