@@ -72,9 +72,7 @@ def draw_all(lib: Library, specs: Mapping[str, Any], cast: Cast, rng: Random) ->
     return drawn
 
 
-def _draw(
-    lib: Library, name: str, spec: Any, slots: Slots, taken: set[str], rng: Random
-) -> Any:
+def _draw(lib: Library, name: str, spec: Any, slots: Slots, taken: set[str], rng: Random) -> Any:
     if isinstance(spec, list):
         return _filled(rng.choice(spec), slots, rng)
     if isinstance(spec, dict) and "from" in spec:
@@ -130,9 +128,7 @@ def _flags(
     return sorted(flags), traits
 
 
-def _people(
-    lib: Library, problem: Problem, slots: Slots, taken: set[str], rng: Random
-) -> None:
+def _people(lib: Library, problem: Problem, slots: Slots, taken: set[str], rng: Random) -> None:
     bank = lib.banks["clients"]
     group = rng.choice(problem.pronouns or bank["groups"])
     name = rng.choice(bank["names"][group])
@@ -146,7 +142,8 @@ def _people(
     partner = _pick(bank, "people", taken, rng)
     slots["partner"] = {**partner, "term": rng.choice(bank["partner_terms"][partner["they"]])}
     relative = _pick(bank, "people", taken, rng)
-    slots["relative"] = {**relative, "term": rng.choice(bank["relative_terms"][relative["they"]])}
+    terms = [t for t in bank["relative_terms"][relative["they"]] if t not in problem.relatives_out]
+    slots["relative"] = {**relative, "term": rng.choice(terms)}
     for who in ("friend", "boss"):
         slots[who] = _pick(bank, "people", taken, rng)
     child = _pick(bank, "people", taken, rng)
@@ -177,7 +174,8 @@ def _measure(
     if kind == "intake":
         trend = "first"
     measure = {
-        "name": use.name, "spoken": rng.choice(spec["spoken"]), "value": today, "previous": previous,
+        "name": use.name, "spoken": rng.choice(spec["spoken"]),
+        "value": today, "previous": previous,
         "band": next(b for top, b in spec["bands"] if today <= top), "max": high,
         "about": spec["about"], "short": use.name.replace("-", ""),
         "move": "the same as" if not move else "up from" if move > 0 else "down from",
@@ -227,7 +225,8 @@ def _chart(
     gap = (following - day).days
     slots.update(
         start=start, stop=stop, minutes=minutes, cpt=frame["cpt"], date=day.isoformat(),
-        dx={"name": diagnosis.name, "code": diagnosis.code}, goal=goals[0].text, goal_said=goals[0].said,
+        dx={"name": diagnosis.name, "code": diagnosis.code},
+        goal=goals[0].text, goal_said=goals[0].said,
         modality=problem.modalities[modality], presenting=problem.presenting,
         last=(day - timedelta(days=problem.cadence_days[0])).isoformat(),
         next={"day": following.strftime("%A"), "date": following.isoformat(), "time": start,

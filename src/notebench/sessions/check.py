@@ -113,9 +113,9 @@ def _unasked(session: Session) -> Iterator[str]:
         for where, text in places:
             if found := mentioned(topic, text):
                 yield f"{topic} is said not to have been raised, and {where} says {found[0]!r}"
-    if session.not_assessed and any(f.kind == "risk" for f in session.facts or []):
-        if set(_RISK) <= set(session.not_assessed):
-            yield "there are facts about risk, and no topic of risk was raised"
+    unasked = set(_RISK) <= set(session.not_assessed)
+    if unasked and any(f.kind == "risk" for f in session.facts or []):
+        yield "there are facts about risk, and no topic of risk was raised"
 
 
 def _time(session: Session) -> Iterator[str]:
@@ -143,7 +143,7 @@ def _measures(session: Session) -> Iterator[str]:
     known = library().banks["measures"]
     seen: dict[tuple[str, str], float] = {}
     for fact in session.facts or []:
-        name = fact.attributes.get("name")
+        name = str(fact.attributes.get("name"))
         if fact.kind != "measure" or name not in known:
             continue
         low, high = known[name]["range"]

@@ -10,8 +10,8 @@ from typing import Any
 from .. import formats
 from ..records import Fact
 from .cast import as_number
-from .scenarios import FactSpec
 from .plot import Scene
+from .scenarios import FactSpec
 from .talk import Line
 from .template import render
 

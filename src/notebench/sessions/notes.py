@@ -10,9 +10,9 @@ from .. import formats
 from ..records import Note, Section
 from ..text.tokens import count_words
 from .cast import Cast
-from .ledger import Entry, sentence as _sentence
-from .scenarios import Library, split_tags
+from .ledger import Entry, sentence
 from .plot import Scene
+from .scenarios import Library, split_tags
 from .template import render
 
 BULLETS = (10, 16)
@@ -69,7 +69,7 @@ def prior_note(lib: Library, cast: Cast, stale: list[Entry], rng: Random) -> str
     lines = [*bank["intake" if cast.type == "intake" else "session"]]
     text = [render(rng.choice(ways), cast.slots, rng) for ways in lines]
     middle = [e.worded(e.spec.note, rng) for e in stale]
-    return " ".join(_sentence(t) for t in [text[0], *middle, *text[1:]] if t)
+    return " ".join(sentence(t) for t in [text[0], *middle, *text[1:]] if t)
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,7 +102,7 @@ def reference(
         )
         for spec in form.sections
     ]
-    conveys = sorted({e.id for sentence in kept for e in sentence.entries})
+    conveys = sorted({e.id for s in kept for e in s.entries})
     return Note.model_validate({"format": form.name, "sections": sections, "conveys": conveys})
 
 
@@ -133,9 +133,9 @@ def _sentences(
             together = [left[tag] for tag in tags if tag in left]
             same = len({homes[e.id][1] for e in together}) == 1
             if len(together) == len(tags) and same and rng.random() < 0.65:
-                out.append(_Sentence(_sentence(render(text, scene.slots, rng)), tuple(together)))
+                out.append(_Sentence(sentence(render(text, scene.slots, rng)), tuple(together)))
                 left = {tag: e for tag, e in left.items() if tag not in tags}
-        out += [_Sentence(_sentence(e.worded(e.spec.note, rng)), (e,)) for e in left.values()]
+        out += [_Sentence(sentence(e.worded(e.spec.note, rng)), (e,)) for e in left.values()]
     return out
 
 
@@ -143,8 +143,8 @@ def _within(sentences: list[_Sentence], limit: int, rng: Random) -> list[_Senten
     """All sentences that are due, and others as long as the note stays within the limit."""
     words = sum(s.words for s in sentences if s.due)
     chosen = {id(s) for s in sentences if s.due}
-    for sentence in rng.sample(sentences, k=len(sentences)):
-        if not sentence.due and words + sentence.words <= limit:
-            chosen.add(id(sentence))
-            words += sentence.words
+    for one in rng.sample(sentences, k=len(sentences)):
+        if not one.due and words + one.words <= limit:
+            chosen.add(id(one))
+            words += one.words
     return [s for s in sentences if id(s) in chosen]

@@ -42,10 +42,9 @@ def make_plot(lib: Library, cast: Cast, rng: Random) -> list[Scene]:
 def _spared(beats: list[Beat], shapes: dict[str, Any]) -> list[Beat]:
     """Without the beats that can be spared most, as long as there are too many facts."""
     kept = list(beats)
-    for phase in shapes["spare"]:
-        if sum(len(b.facts) for b in kept) <= shapes["most_facts"]:
-            break
-        kept = [b for b in kept if b.phase != phase]
+    spare = [b for phase in shapes["spare"] for b in reversed(beats) if b.phase == phase]
+    while spare and sum(len(b.facts) for b in kept) > shapes["most_facts"]:
+        kept.remove(spare.pop(0))
     return kept
 
 

@@ -1,7 +1,7 @@
 """The scenario library: YAML files, read once, checked as they are read.
 
-One file a problem in ``library/``; what problems share in ``library/shared/``. The layout is told in
-docs/adding-a-scenario.md.
+One file a problem in ``library/``; what problems share in ``library/shared/``. The layout is told
+in docs/adding-a-scenario.md.
 """
 
 from __future__ import annotations
@@ -211,6 +211,8 @@ class Problem(Spec):
     """Flags that its sessions always carry."""
     covers: Names = []
     """Subjects that are this problem's own: shared beats about them stay out."""
+    relatives_out: Names = []
+    """Terms of family, such as mother, that its talk uses for somebody of its own."""
     pronouns: Names = []
     """Pronoun sets that clients can have; none: any."""
     age: tuple[int, int] = (19, 74)

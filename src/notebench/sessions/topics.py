@@ -1,4 +1,4 @@
-"""Topics that a session may or may not have raised: a note that denies what nobody asked invents."""
+"""Topics that a session may not have raised: a note that denies what nobody asked invents."""
 
 from __future__ import annotations
 
