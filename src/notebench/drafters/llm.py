@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from ..errors import NotebenchError, UnknownName
 from ..formats import get
 from ..llm import prompts
-from ..llm.messages import Completion, Request
-from ..records import MAX_TEXT, Draft, Section
+from ..llm.messages import Request
+from ..records import Draft, Section
 from ..registry import suggest
 from .base import Task
 from .made import draft_of
@@ -113,7 +113,7 @@ class LLMDrafter:
             self.options,
         )  # fmt: skip
         sections = STRATEGIES[self.options["strategy"]](writing)
-        _check(sections, writing.answers, self.name, task)
+        _check(sections, writing)
         return draft_of(
             self, task, sections, inputs=self._inputs(material), given=self._given(material),
             provenance=self._provenance(writing),
@@ -164,19 +164,11 @@ class LLMDrafter:
         }  # fmt: skip
 
 
-def _check(
-    sections: Sequence[Section], answers: Sequence[Completion], model: str, task: Task
-) -> None:
-    """Raises NotebenchError for a note that is empty or absurdly long."""
-    where = f"drafter {model!r}, session {task.session.session_id}"
+def _check(sections: Sequence[Section], writing: Writing) -> None:
     if not any(s.text.strip() for s in sections):
-        reasons = ", ".join(sorted({a.finish_reason for a in answers}))
+        reasons = ", ".join(sorted({a.finish_reason for a in writing.answers}))
         raise NotebenchError(
-            f"the model answered nothing (finish reason: {reasons or 'none'})", where=where,
+            f"the model answered nothing (finish reason: {reasons or 'none'})",
+            where=writing.where,
             mend="try a larger max_tokens, another strategy, or another model",
-        )  # fmt: skip
-    if any(len(s.text) > MAX_TEXT for s in sections):
-        raise NotebenchError(
-            f"the model's answer is over {MAX_TEXT:,} characters", where=where,
-            mend="set a smaller max_tokens",
-        )  # fmt: skip
+        )

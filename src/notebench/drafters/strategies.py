@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ..errors import NotebenchError
 from ..formats import Format, SectionSpec
 from ..llm.messages import Completion, Request
 from ..llm.prompts import Prompt
-from ..records import Section
+from ..records import MAX_TEXT, Section
 from .base import Task
 from .material import Material, Unit
 from .placing import gathered, kind_of, section_for
@@ -46,7 +47,17 @@ class Writing:
             )
         )  # fmt: skip
         self.answers.append(answer)
+        if sum(len(a.text) for a in self.answers) > MAX_TEXT:
+            raise NotebenchError(
+                f"the model's answer is over {MAX_TEXT:,} characters", where=self.where,
+                mend="set a smaller max_tokens",
+            )  # fmt: skip
         return answer.text.strip()
+
+    @property
+    def where(self) -> str:
+        """The note being written, for errors."""
+        return f"drafter {self.model!r}, session {self.task.session.session_id}"
 
     def render(self, **fields: Any) -> list[dict[str, str]]:
         """The prompt's messages, with the fields that every strategy has."""

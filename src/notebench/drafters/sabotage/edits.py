@@ -106,10 +106,7 @@ def _near(number: Number, text: str, truth: Truth) -> Iterator[str]:
     if number.kind == "time":
         yield from _other_hours(number, true)
         return
-    highest = min(
-        (high for name, high in settings["highest"].items() if name in text[: number.start]),
-        default=100 if number.kind == "percent" else 10**6,
-    )
+    highest = _highest(number, text)
     steps = [-0.5, 1.0] if number.unit == "mg" else settings["steps"]  # doses halve or double
     for step in steps:
         value = int(number.value) + round(max(1, abs(step) * number.value)) * (
@@ -117,6 +114,18 @@ def _near(number: Number, text: str, truth: Truth) -> Iterator[str]:
         )
         if 1 < value <= highest and value not in true and (written := _written(number, value)):
             yield written
+
+
+def _highest(number: Number, text: str) -> float:
+    """The highest value that the number could have had."""
+    settings = data("edits")["wrong_value"]
+    if number.kind == "percent":
+        return 100
+    if number.value <= 10 and re.search(settings["ratings"], text):
+        return 10
+    before = text[: number.start]
+    scales = (high for name, high in settings["highest"].items() if name in before)
+    return min(scales, default=10**6)
 
 
 def _other_hours(number: Number, true: set[float]) -> Iterator[str]:
