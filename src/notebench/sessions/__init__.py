@@ -8,5 +8,6 @@
 from .build import generate, problems
 from .check import check
 from .composition import composition
+from .scenarios import add
 
-__all__ = ["check", "composition", "generate", "problems"]
+__all__ = ["add", "check", "composition", "generate", "problems"]

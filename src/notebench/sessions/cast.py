@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from ..errors import NotebenchError
+from . import say
 from .scenarios import Library, MeasureUse, Problem
 from .template import render
 
@@ -230,7 +231,7 @@ def _chart(
         modality=problem.modalities[modality], presenting=problem.presenting,
         last=(day - timedelta(days=problem.cadence_days[0])).isoformat(),
         next={"day": following.strftime("%A"), "date": following.isoformat(), "time": start,
-              "days": gap, "gap": lib.banks["shapes"]["gaps"].get(gap, f"in {gap} days")},
+              "gap": lib.banks["shapes"]["gaps"].get(gap, f"in {say.number(gap)} days")},
     )  # fmt: skip
     return {
         "diagnosis": f"{diagnosis.name} ({diagnosis.code})", "goals": [g.text for g in goals],

@@ -268,13 +268,39 @@ def read_library(root: Traversable | Path) -> Library:
         if isinstance(data, dict) and "beats" in data:
             beats += [_made(Beat, b, path.name) for b in data.pop("beats")]
         banks[path.name.removesuffix(".yaml")] = data
-    found = [read_problem(path) for path in _yaml_files(root)]
+    found = [_fitting(read_problem(path), banks) for path in _yaml_files(root)]
     return Library.model_construct(problems={p.problem: p for p in found}, beats=beats, banks=banks)
 
 
 def read_problem(path: Traversable | Path) -> Problem:
     """Read one problem's file. Raises NotebenchError that names the file and the field."""
     return _made(Problem, _load(path), path.name)
+
+
+def add(path: str | Path) -> str:
+    """Add a problem from a YAML file to the library, for this process; returns its name.
+
+    Raises NotebenchError that names the file and the field.
+    """
+    lib = library()
+    problem = _fitting(read_problem(Path(path)), lib.banks)
+    lib.problems[problem.problem] = problem
+    return problem.problem
+
+
+def _fitting(problem: Problem, banks: dict[str, Any]) -> Problem:
+    """The problem, if the shared data have the measures and medications that it names."""
+    for bank, names in (
+        ("measures", [m.name for m in problem.measures]),
+        ("medications", problem.medications),
+    ):
+        for name in names:
+            if name not in banks[bank]:
+                raise UnknownName(
+                    f"shared/{bank}.yaml has no {name!r}", where=f"problem {problem.problem!r}",
+                    mend=f"add it there, or {suggest(name, banks[bank])}",
+                )  # fmt: skip
+    return problem
 
 
 def _yaml_files(folder: Traversable | Path) -> list[Any]:
@@ -298,6 +324,10 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"-?\d+$"), li
 def _load(path: Traversable | Path) -> Any:
     try:
         return yaml.load(path.read_text("utf-8"), _Loader)
+    except OSError as error:
+        raise NotebenchError(
+            f"can't be read ({error.strerror})", where=str(path), mend="check the path"
+        ) from error
     except yaml.YAMLError as error:
         raise NotebenchError(
             f"not valid YAML ({error})", where=path.name, mend="quote the value, or mind the indent"
