@@ -184,6 +184,7 @@ def test_severity_follows_the_taxonomy(generated: list[Session]) -> None:
 
 
 def test_it_works_on_notes_that_no_generator_made(shared: Any) -> None:
+    session: Session
     for session in read_jsonl(shared / "challenge" / "sessions.jsonl", Session):
         draft = sabotage(session, session.references[0].format, errors=4)
         assert len(planted(draft)) == 4
