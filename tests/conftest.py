@@ -21,7 +21,7 @@ from notebench.records import Draft, Session
 
 REPO = Path(__file__).resolve().parent.parent
 
-# Tests run side by side, and a second thread of an embedded model only waits for the first one there.
+# Tests run side by side: a second thread of an embedded model would only wait for the first one.
 os.environ.setdefault("NOTEBENCH_THREADS", "1")
 settings.register_profile("notebench", deadline=None, max_examples=60)
 settings.load_profile("notebench")
