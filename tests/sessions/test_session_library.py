@@ -12,7 +12,7 @@ import yaml
 
 from notebench.errors import NotebenchError, UnknownName
 from notebench.sessions import add, check, generate, say
-from notebench.sessions.scenarios import library, read_problem
+from notebench.sessions.loading import library, read_problem
 from notebench.sessions.template import render, wordings
 from notebench.text.numbers import numbers
 
@@ -142,7 +142,7 @@ def test_numbers_said_are_read_back(value: float) -> None:
 def test_yaml_words_stay_words(tmp_path: Path) -> None:
     path = tmp_path / "x.yaml"
     path.write_text("on: [yes, no, 10:30, 2026-01-02, 7]", "utf-8")
-    from notebench.sessions.scenarios import _load
+    from notebench.sessions.loading import _load
 
     assert _load(path) == {"on": ["yes", "no", "10:30", "2026-01-02", 7]}
     assert yaml.safe_load("on: 1") == {True: 1}, "the package's own loader is left alone"

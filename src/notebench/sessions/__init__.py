@@ -8,6 +8,6 @@
 from .build import generate, problems
 from .check import check
 from .composition import composition
-from .scenarios import add
+from .loading import add
 
 __all__ = ["add", "check", "composition", "generate", "problems"]

@@ -9,10 +9,11 @@ from .. import formats as note_formats
 from ..records import Session
 from .cast import Cast, make_cast
 from .ledger import make_ledger, numbered, stale_entry, to_fact
+from .loading import library
 from .noise import degrade, require_noise
 from .notes import prior_note, reference, rough_notes
 from .plot import Scene, make_plot
-from .scenarios import Library, Problem, library
+from .scenarios import Library, Problem
 from .talk import Line, make_talk
 from .topics import not_assessed
 

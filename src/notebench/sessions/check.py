@@ -11,7 +11,7 @@ from ..errors import UnknownName
 from ..records import Fact, Note, Session, Turn
 from ..text.numbers import numbers
 from ..text.tokens import content_words
-from .scenarios import library
+from .loading import library
 from .topics import mentioned
 
 _RISK = ("suicidal_ideation", "homicidal_ideation", "self_harm")

@@ -1,27 +1,19 @@
-"""The scenario library: YAML files, read once, checked as they are read.
+"""The entries of the scenario library: what a problem, a beat and a fact are made of.
 
-One file a problem in ``library/``; what problems share in ``library/shared/``. The layout is told
-in docs/adding-a-scenario.md.
+The layout is told in docs/adding-a-scenario.md.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable
-from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
-from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
-import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from ..errors import NotebenchError, UnknownName
+from ..errors import UnknownName
 from ..records import Disclosure, FactKind, Source
 from ..registry import suggest
-
-M = TypeVar("M", bound=BaseModel)
 
 
 def _as_lines(value: Any) -> Any:
@@ -251,97 +243,3 @@ def split_tags(line: str) -> tuple[str, list[str]]:
     if not match:
         return line, []
     return line[: match.start()], re.findall(r"#(\w+)", match[0])
-
-
-@cache
-def library() -> Library:
-    """The library that comes with notebench, read once."""
-    return read_library(files("notebench.sessions").joinpath("library"))
-
-
-def read_library(root: Traversable | Path) -> Library:
-    """Read a library: problems in the folder itself, what they share in ``shared`` below it."""
-    beats: list[Beat] = []
-    banks: dict[str, Any] = {}
-    for path in _yaml_files(root.joinpath("shared")):
-        data = _load(path)
-        if isinstance(data, dict) and "beats" in data:
-            beats += [_made(Beat, b, path.name) for b in data.pop("beats")]
-        banks[path.name.removesuffix(".yaml")] = data
-    found = [_fitting(read_problem(path), banks) for path in _yaml_files(root)]
-    return Library.model_construct(problems={p.problem: p for p in found}, beats=beats, banks=banks)
-
-
-def read_problem(path: Traversable | Path) -> Problem:
-    """Read one problem's file. Raises NotebenchError that names the file and the field."""
-    return _made(Problem, _load(path), path.name)
-
-
-def add(path: str | Path) -> str:
-    """Add a problem from a YAML file to the library, for this process; returns its name.
-
-    Raises NotebenchError that names the file and the field.
-    """
-    lib = library()
-    problem = _fitting(read_problem(Path(path)), lib.banks)
-    lib.problems[problem.problem] = problem
-    return problem.problem
-
-
-def _fitting(problem: Problem, banks: dict[str, Any]) -> Problem:
-    """The problem, if the shared data have the measures and medications that it names."""
-    for bank, names in (
-        ("measures", [m.name for m in problem.measures]),
-        ("medications", problem.medications),
-    ):
-        for name in names:
-            if name not in banks[bank]:
-                raise UnknownName(
-                    f"shared/{bank}.yaml has no {name!r}", where=f"problem {problem.problem!r}",
-                    mend=f"add it there, or {suggest(name, banks[bank])}",
-                )  # fmt: skip
-    return problem
-
-
-def _yaml_files(folder: Traversable | Path) -> list[Any]:
-    return sorted((e for e in folder.iterdir() if e.name.endswith(".yaml")), key=lambda e: e.name)
-
-
-_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class _Loader(_SafeLoader):
-    """YAML in which "yes", "on", "10:30" and dates are what they look like: text."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [r for r in ways if r[0].rpartition(":")[2] not in ("bool", "int", "timestamp")]
-    for first, ways in _SafeLoader.yaml_implicit_resolvers.items()
-}
-_Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"-?\d+$"), list("-0123456789"))
-
-
-def _load(path: Traversable | Path) -> Any:
-    try:
-        return yaml.load(path.read_text("utf-8"), _Loader)
-    except OSError as error:
-        raise NotebenchError(
-            f"can't be read ({error.strerror})", where=str(path), mend="check the path"
-        ) from error
-    except yaml.YAMLError as error:
-        raise NotebenchError(
-            f"not valid YAML ({error})", where=path.name, mend="quote the value, or mind the indent"
-        ) from error
-
-
-def _made(kind: type[M], data: Any, where: str) -> M:
-    try:
-        return kind.model_validate(data)
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or "entry"
-        name = data.get("id") or data.get("problem") if isinstance(data, dict) else None
-        raise NotebenchError(
-            f"{f'{name!r}, ' if name else ''}field {field}: {first['msg']}", where=where,
-            mend="see docs/adding-a-scenario.md for the layout",
-        ) from error  # fmt: skip

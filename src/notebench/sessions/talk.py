@@ -30,7 +30,13 @@ class _Speech:
 
     def __init__(self, lib: Library, cast: Cast, rng: Random) -> None:
         self.bank, self.voice, self.rng = lib.banks["voices"], cast.voice, rng
-        self.names = {n for group in lib.banks["clients"]["names"].values() for n in group}
+        known = lib.banks["clients"]
+        proper = [
+            *known["towns"],
+            *known["firms"],
+            *(n for g in known["names"].values() for n in g),
+        ]
+        self.names = {name.split()[0] for name in proper}
         kinds = {kind: self.bank[kind] for kind in ("leads", "shifts", "moves", "backchannels")}
         kinds["starts"] = self.voice["starts"]
         kinds["tails"] = [*self.bank["tails"], *cast.problem.asides]

@@ -43,7 +43,7 @@ FILTERS: dict[str, Callable[[Any], str]] = {
 }
 """Forms of a value: in spoken words, as a count of times, with its article, with a capital ..."""
 
-_SPACE = re.compile(r"\s+(?=[\s,;?!])")
+_SPACE = re.compile(r"\s+(?=[\s,;?!]|\.(?!\.))")
 _SLOT = re.compile(r"\{([a-z_][\w.]*?)(?:([+-])(\d+))?((?:\|\w+)*)\}", re.IGNORECASE)
 
 

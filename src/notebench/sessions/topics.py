@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from .scenarios import Library, library
+from .loading import library
+from .scenarios import Library
 
 
 def not_assessed(lib: Library, texts: Iterable[str], raised: Iterable[str]) -> list[str]:
