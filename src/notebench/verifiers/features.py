@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ..records import Fact
 from .checks import View, run_checks
 from .index import SessionIndex
 from .lexicon import cues
+from .scale import Scale, scales
+from .support import support
 from .terms import Reading, read, scaffold
+
+_FAINT = 0.5
 
 
 @dataclass(frozen=True)
@@ -26,8 +30,18 @@ def claim_features(claim: Reading, section: str, index: SessionIndex) -> Judged:
     """Features of a claim: coverage by each source, then every typed check."""
     view = View(claim, section, index.near(claim), index)
     checked = run_checks(view)
-    values = _coverage(view) | {name: value for name, (value, _) in checked.items()}
+    values = _coverage(view) | support(view)
+    values |= {name: value for name, (value, _) in checked.items()}
+    values["sourceless"] = sourceless(scales()["source"], values)
     return Judged(view, values, {name: detail for name, (_, detail) in checked.items()})
+
+
+def sourceless(source: Scale, values: Mapping[str, float]) -> float:
+    """Log-odds above `_FAINT` that a claim has no source; a weak suspicion adds nothing.
+
+    Fair paraphrases share few words with the session too, so only a strong suspicion counts.
+    """
+    return max(0.0, source.odds(values) - _FAINT)
 
 
 def _coverage(view: View) -> dict[str, float]:

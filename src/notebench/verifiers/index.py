@@ -15,6 +15,7 @@ from rapidfuzz import fuzz, process
 
 from ..records import Session
 from ..text import split_sentences
+from .derived import dates, with_weekdays
 from .lexicon import cues
 from .passages import (
     Evidence,
@@ -73,7 +74,7 @@ class SessionIndex:
         for span in split_sentences(session.rough_notes or ""):
             add(passage_of("notes", span.text))
         for name, value in session.chart.items():
-            add(passage_of("chart", f"{name.replace('_', ' ')}: {flat(value)}"))
+            add(passage_of("chart", with_weekdays(f"{name.replace('_', ' ')}: {flat(value)}")))
         for fact in session.facts or []:
             add(fact_passage(fact))
 
@@ -90,7 +91,8 @@ class SessionIndex:
         }
 
     @cached_property
-    def _unseen(self) -> float:
+    def most(self) -> float:
+        """Weight of the rarest words, and of words that the session does not use."""
         return max(self._weights.values(), default=1.0)
 
     def weight(self, key: str) -> float:
@@ -98,7 +100,7 @@ class SessionIndex:
         found = self._weights.get(key)
         if found is not None:
             return found
-        return self._unseen * (_SCAFFOLD_WEIGHT if key in scaffold() else 1.0)
+        return self.most * (_SCAFFOLD_WEIGHT if key in scaffold() else 1.0)
 
     def total(self, keys: Iterable[str]) -> float:
         """Sum of the weights of some words."""
@@ -218,8 +220,9 @@ class SessionIndex:
             if passage.source == "talk":
                 continue
             reading = passage.readings[0]
-            for number in passage.numbers:
-                around = surroundings(reading, number)
+            told = [(r, n) for r in passage.readings for n in r.numbers]
+            for held, number in told:
+                around = surroundings(held, number)
                 if passage.source == "turn":  # a bare answer takes the words of its question
                     around = dict.fromkeys(sorted(previous), 0.4) | around
                 found.append(Mention(number, around))
@@ -251,8 +254,15 @@ class SessionIndex:
 
     @cached_property
     def values(self) -> frozenset[float]:
-        """Values of the numbers in today's source."""
-        return frozenset(round(v, 3) for m in self.mentions for v in m.number.values)
+        """Values of the numbers in today's source, and dates that follow from its date."""
+        said = (v for p in self.passages for n in p.numbers for v in n.values)
+        return frozenset(round(v, 3) for v in said) | self.dates
+
+    @cached_property
+    def dates(self) -> frozenset[float]:
+        """Calendar days that the source does not name and that follow from it."""
+        named = {w for p in self.passages for w in p.times.get("weekday", ())}
+        return dates(self.session, named)
 
     @cached_property
     def _mentions_by_word(self) -> dict[str, list[tuple[int, float]]]:
@@ -303,8 +313,9 @@ class SessionIndex:
 
     @cached_property
     def people(self) -> frozenset[str]:
-        """Relations that today's source names."""
-        return frozenset().union(*(p.people for p in self.passages))
+        """Relations that today's source names, and the broader words for them."""
+        named = frozenset().union(*(p.people for p in self.passages))
+        return named | frozenset(b for b, narrow in cues().broader.items() if named & narrow)
 
     @cached_property
     def names(self) -> frozenset[str]:

@@ -30,6 +30,8 @@ class Cues:
     groups: Mapping[str, Mapping[str, re.Pattern[str]]]
     times: tuple[str, ...]
     """Groups that hold words of time."""
+    broader: Mapping[str, frozenset[str]]
+    """People whom a broader word covers: a son is a child."""
 
     def found(self, name: str, low: str) -> list[str]:
         """Phrases of a list in a lower-case text, in order."""
@@ -65,13 +67,14 @@ def cues() -> Cues:
         {
             name: {topic: matcher(v) for topic, v in group.items()}
             for name, group in data.items()
-            if isinstance(group, dict) and name != "times"
+            if isinstance(group, dict) and name not in ("times", "broader")
         }
         | {
             kind: {word: matcher(v) for word, v in group.items()}
             for kind, group in data["times"].items()
         },
         tuple(data["times"]),
+        {name: frozenset(narrow) for name, narrow in data["broader"].items()},
     )
 
 

@@ -9,6 +9,7 @@ it, and an error made of the session's own words can pass. docs/validation.md sa
 from __future__ import annotations
 
 import math
+import re
 import tomllib
 from collections import OrderedDict
 from functools import cache
@@ -31,13 +32,21 @@ from .checks import View
 from .features import FactView, Judged, NoteView, claim_features, fact_features
 from .index import SessionIndex
 from .lexicon import cues
+from .passages import Passage
 from .scale import Scale, scales
 from .terms import Reading, read
 
-VERSION = "1"
+VERSION = "2"
 _KEPT_SESSIONS = 16
 _CONVEYED = 0.45
-"""Score from which a fact counts as what a sentence is about."""
+"""Nearness from which a fact counts as what a sentence is about."""
+_LIKELIEST = 0.25
+"""The same for the nearest fact where none is that near."""
+_TOLD = 0.7
+"""What it counts that a fact holds a clause of the sentence, beside the sentence holding the fact."""
+_RESTATES = 0.75
+_LOOPS = 0.3
+_GARBLE = re.compile(r"(?:\d+[.,;:/ -]{1,3}){7}")
 
 
 class Meaning(NamedTuple):
@@ -105,15 +114,12 @@ class LocalVerifier:
         judged = claim_features(reading, claim.section, index)
         scale = scales()["claim"]
         p = scale.probability(judged.values)
+        if empty(judged):
+            return self._claim(
+                draft, claim, "uncheckable", p, reason="It says nothing particular to this session."
+            )
         evidence = judged.view.evidence
-        likeness = index.fact_likenesses(reading)
-        facts = [
-            f.fact.id
-            for f in evidence.facts
-            if f.fact
-            and max(likeness.get(f.fact.id, 0.0), index.cover(f.readings[0].keys, reading.keys))
-            >= _CONVEYED
-        ]
+        facts = conveyed(judged)
         if p < scale.threshold:
             return self._claim(
                 draft, claim, "supported", p, evidence=evidence.turns, facts=facts,
@@ -179,10 +185,42 @@ def _fact_verdict(
 
 def checkable(reading: Reading) -> bool:
     """Whether a sentence states anything: headings, courtesies and signatures do not."""
-    if not reading.keys and not reading.numbers:
+    if not reading.keys and not reading.numbers or _GARBLE.search(reading.text):
         return False
     bare = reading.text.rstrip().endswith(":") and len(reading.keys) <= 4
     return not bare and not cues().lists["uncheckable"].search(reading.low)
+
+
+def empty(judged: Judged) -> bool:
+    """Whether a sentence holds only words that any note is written with, in no order of a source.
+
+    Such a sentence fits every session. One that restates a fact or a rough note is let through.
+    """
+    view, reading = judged.view, judged.view.claim
+    if view.content or view.numbers or reading.risks:
+        return False
+    restated = any(
+        view.index.cover(reading.keys, p.keys) >= _RESTATES
+        for p in view.evidence.facts + view.evidence.notes
+    )
+    return not restated or judged.values["repeats"] > _LOOPS
+
+
+def conveyed(judged: Judged) -> list[str]:
+    """Ids of the facts that a sentence is about, nearest first."""
+    view, index = judged.view, judged.view.index
+    reading = view.claim
+    likeness = index.fact_likenesses(reading)
+    parts = [reading.keys, *(u.claim.keys for u in view.evidence.units)]
+
+    def nearness(passage: Passage) -> float:
+        held = max(index.cover(r.keys, reading.keys) for r in passage.readings)
+        told = max(index.cover(part, passage.keys) for part in parts) * _TOLD
+        return max(likeness.get(passage.fact.id if passage.fact else "", 0.0), held, told)
+
+    rated = sorted((-nearness(p), p.fact.id) for p in view.evidence.facts if p.fact)
+    sure = [fact for score, fact in rated if -score >= _CONVEYED]
+    return sure or [fact for score, fact in rated[:1] if -score >= _LIKELIEST]
 
 
 _NEW = {
@@ -197,7 +235,7 @@ def explain(judged: Judged, scale: Scale) -> tuple[Meaning, str]:
     parts = scale.parts(judged.values)
     parts |= {n: math.inf for n in scale.floors if judged.values.get(n, 0.0) >= 1}
     fired = [(parts.get(name, 0.0), name) for name in meanings() if parts.get(name, 0.0) > 0.35]
-    if fired:
+    if parts.get("sourceless", 0.0) < max(fired, default=(0.0, ""))[0]:
         _, name = max(fired)
         return meanings()[name], judged.details[name]
     kind = _NEW.get(judged.view.section[:1].upper(), "fabricated_symptom")

@@ -12,6 +12,7 @@ from functools import cached_property
 from ..records import Fact, Turn
 from ..text import split_sentences
 from ..text.numbers import Number
+from .derived import with_weekdays
 from .lexicon import cues
 from .terms import Reading, read
 
@@ -34,11 +35,22 @@ class Passage:
     """Its texts."""
     fact: Fact | None = None
     """The fact, where it is one."""
+    values_of: tuple[Reading, ...] = ()
+    """What stands behind it in figures and dates: the attributes of a fact."""
 
     @cached_property
     def numbers(self) -> tuple[Number, ...]:
-        """Numbers said in it."""
-        return tuple(n for r in self.readings for n in r.numbers)
+        """Numbers said in it, and those behind it."""
+        return tuple(n for r in (*self.readings, *self.values_of) for n in r.numbers)
+
+    @cached_property
+    def times(self) -> dict[str, frozenset[str]]:
+        """Words of time in it, by kind."""
+        merged: dict[str, frozenset[str]] = {}
+        for reading in (*self.readings, *self.values_of):
+            for kind, words in reading.times.items():
+                merged[kind] = merged.get(kind, frozenset()) | words
+        return merged
 
     @cached_property
     def values(self) -> frozenset[float]:
@@ -92,8 +104,8 @@ class Unit:
     def times(self) -> dict[str, frozenset[str]]:
         """Words of time in the anchors, by kind."""
         merged: dict[str, frozenset[str]] = {}
-        for reading in (r for a in self.anchors for r in a.readings):
-            for kind, words in reading.times.items():
+        for anchor in self.anchors:
+            for kind, words in anchor.times.items():
                 merged[kind] = merged.get(kind, frozenset()) | words
         return merged
 
@@ -165,17 +177,16 @@ def turn_passage(turn: Turn) -> Passage:
 
 
 def fact_passage(fact: Fact) -> Passage:
-    made = passage_of("fact", fact.statement, tuple(fact.evidence))
-    extra = read(fact.generalised).keys if fact.generalised else frozenset()
+    """A fact in both its wordings, with the values of its attributes."""
+    wordings = [w for w in (fact.statement, fact.generalised) if w]
+    readings = tuple(read(with_weekdays(w)) for w in wordings)
+    keys = frozenset(k for r in readings for k in r.keys)
+    affirmed = frozenset(k for r in readings for k in r.affirmed)
+    denied = frozenset(k for r in readings for k in r.denied) - affirmed
+    behind = (read(with_weekdays(flat(fact.attributes))),) if fact.attributes else ()
     return Passage(
-        "fact",
-        made.turns,
-        made.keys | extra,
-        made.affirmed | extra,
-        made.denied,
-        made.readings,
-        fact,
-    )
+        "fact", tuple(fact.evidence), keys, affirmed, denied, readings, fact, behind
+    )  # fmt: skip
 
 
 def answer(low: str) -> str:

@@ -25,9 +25,13 @@ class Scale:
         """What each feature adds to the log-odds."""
         return {name: weight * values.get(name, 0.0) for name, weight in self.weights.items()}
 
+    def odds(self, values: Mapping[str, float]) -> float:
+        """Log-odds."""
+        return self.intercept + sum(self.parts(values).values())
+
     def probability(self, values: Mapping[str, float]) -> float:
         """Probability, rounded to 4 places so that platforms agree."""
-        odds = self.intercept + sum(self.parts(values).values())
+        odds = self.odds(values)
         p = 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
         least = [floor for name, floor in self.floors.items() if values.get(name, 0.0) >= 1]
         return round(max([p, *least]), 4)
@@ -35,7 +39,7 @@ class Scale:
 
 @cache
 def scales() -> dict[str, Scale]:
-    """The fitted models by name: claim, fact."""
+    """The fitted models by name: source, claim, fact."""
     data = json.loads((files("notebench.verifiers") / "local_model.json").read_text("utf-8"))
     return {
         name: Scale(m["intercept"], m["weights"], m["threshold"], m.get("floors", {}))

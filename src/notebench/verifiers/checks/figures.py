@@ -9,13 +9,16 @@ from .view import View, among, check, idle, listed
 @check
 def number_absent(view: View) -> tuple[float, str]:
     """A number that stands nowhere in today's source."""
-    missing = [n for n in view.numbers if not among(n, view.index.values)]
+    known = view.index.values | view.derived_values
+    missing = [n for n in view.numbers if not among(n, known)]
     return float(bool(missing)), listed({n.text for n in missing})
 
 
 @check
 def number_far(view: View) -> tuple[float, str]:
     """A number that stands in the source, and not near what the claim is about."""
+    if not view.content:  # nothing that the number could be about
+        return 0.0, ""
     far = [
         n for n in view.numbers if among(n, view.index.values) and not among(n, view.near_values)
     ]
@@ -27,6 +30,8 @@ def number_swapped(view: View) -> tuple[float, str]:
     """Another number of the source stands among the claim's words more fitly than this one."""
     worst, detail = 0.0, ""
     for number in view.numbers:
+        if among(number, view.derived_values) or among(number, view.index.dates):
+            continue
         best, other = {True: 0.0, False: 0.0}, ""
         for fit, mention in view.index.fits(surroundings(view.claim, number)):
             same = bool(set(mention.number.values) & set(number.values))
@@ -53,7 +58,9 @@ def number_not_in_fact(view: View) -> tuple[float, str]:
             for n in p.numbers
             for v in n.values
         }
-        wrong = [n for n in unit.claim.numbers if not idle(n) and not among(n, said)]
+        said |= view.derived_values | view.index.dates
+        counted = {n.text for n in view.numbers}
+        wrong = [n for n in unit.claim.numbers if n.text in counted and not among(n, said)]
         if wrong:
             return view.index.cover(unit.claim.keys, fact.keys), listed({n.text for n in wrong})
     return 0.0, ""

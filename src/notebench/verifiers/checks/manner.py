@@ -29,12 +29,10 @@ def hedge_gained(view: View) -> tuple[float, str]:
 def degree_unsaid(view: View) -> tuple[float, str]:
     """A word of degree that the session does not use."""
     near = " ".join(p.low for p in view.evidence.all)
-    named = {
-        w
-        for name in ("intensifiers", "softeners", "firm")
-        for w in cues().found(name, view.claim.low)
-        if w not in near
-    }
+    named: set[str] = set()
+    for kind in ("intensifiers", "softeners"):
+        if not cues().lists[kind].search(near):  # another word of the same sort says as much
+            named |= {w for w in cues().found(kind, view.claim.low) if w not in near}
     return min(1.0, len(named) / 2), listed(named)
 
 
@@ -93,16 +91,14 @@ def time_clash(view: View) -> tuple[float, str]:
     return 0.0, ""
 
 
+_FRAME = frozenset(("today", "this week"))
+"""When a note speaks of: what it says without a time happened then."""
+
+
 @check
 def time_absent(view: View) -> tuple[float, str]:
     """A word of time that stands nowhere near."""
-    said = {
-        w
-        for p in view.evidence.all
-        for r in p.readings
-        for words in r.times.values()
-        for w in words
-    }
+    said = {w for p in view.evidence.all for words in p.times.values() for w in words}
     named = {w for words in view.claim.times.values() for w in words}
-    missing = named - said
+    missing = named - said - _FRAME
     return (len(missing) / len(named) if named else 0.0), listed(missing)

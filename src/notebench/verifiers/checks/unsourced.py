@@ -11,6 +11,19 @@ from ..passages import clauses
 from ..terms import read
 from .view import View, check, listed
 
+_RESTATES = 0.5  # share of a claim that a fact must hold for the claim to restate it
+
+
+def _restated(view: View) -> frozenset[str]:
+    """Topics of risk whose words a fact has that holds most of the claim: pills as a means, say."""
+    return frozenset(
+        topic
+        for fact in view.evidence.facts
+        if view.index.cover(view.claim.keys, fact.keys) >= _RESTATES
+        for reading in fact.readings
+        for topic, _ in reading.risks
+    )
+
 
 @check
 def not_assessed(view: View) -> tuple[float, str]:
@@ -19,7 +32,7 @@ def not_assessed(view: View) -> tuple[float, str]:
         t.replace("_", " ").replace("-", " ").lower() for t in view.index.session.not_assessed
     ]
     barred = frozenset().union(*(cues().topics("risk", t) for t in topics))
-    found = set(barred & {topic for topic, _ in view.claim.risks})
+    found = set(barred & {topic for topic, _ in view.claim.risks}) - _restated(view)
     found |= {t for t in topics if read(t).keys and read(t).keys <= view.claim.denied}
     return float(bool(found)), listed(t.replace("_", " ") for t in found)
 
@@ -43,14 +56,26 @@ def observation_unseen(view: View) -> tuple[float, str]:
     return len(unseen) / len(named) * rest, listed(set(unseen))
 
 
+_TECHNIQUES = frozenset(("intervention", "plan", "homework", "response"))
+
+
 @check
 def intervention_undone(view: View) -> tuple[float, str]:
     """A technique that the session does not show."""
     named = cues().topics("interventions", view.claim.low)
     missing = named - view.index.interventions
-    return (len(missing) / len(named) if named else 0.0), listed(
-        t.replace("_", " ") for t in missing
-    )
+    if not missing:
+        return 0.0, ""
+    rest = 1 - max(
+        (
+            view.index.cover(view.claim.keys, fact.keys)
+            for fact in view.evidence.facts
+            if fact.fact is not None and fact.fact.kind not in _TECHNIQUES
+        ),
+        default=0.0,
+    )  # a claim that restates a fact of another kind names no technique: exposure to a quarrel
+    worth = 1.0 if rest > 1 - _RESTATES else rest
+    return worth * len(missing) / len(named), listed(t.replace("_", " ") for t in missing)
 
 
 @check
@@ -73,7 +98,11 @@ def diagnosis_unsourced(view: View) -> tuple[float, str]:
 @check
 def inference_made(view: View) -> tuple[float, str]:
     """Wording that draws a conclusion, with little behind it."""
-    named = cues().found("inference", view.claim.low)
+    named = [
+        m[0]
+        for m in cues().lists["inference"].finditer(view.claim.low)
+        if not any(start <= m.start() < end for start, end in view.claim.negated)
+    ]
     return (view.novelty if named else 0.0), listed(set(named))
 
 

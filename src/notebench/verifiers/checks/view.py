@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 from ...text.numbers import Number
+from ..derived import combined, derives
 from ..index import SessionIndex
 from ..passages import Evidence, Passage
-from ..terms import Reading
+from ..terms import Reading, scaffold
+
+_BOUNDS = re.compile(r"\b0\s?(?:-|–|to)\s?(?:5|10|100)\b|/\s?10\b|\bout of (?:10|ten)\b")
+"""The ends of a rating scale: they say nothing of the client."""
 
 
 @dataclass(frozen=True)
@@ -29,14 +34,32 @@ class View:
     @cached_property
     def numbers(self) -> list[Number]:
         """Numbers worth checking: a lone "one", "both" or "first" is not."""
-        return [n for n in self.claim.numbers if not idle(n)]
+        bounds = [m.span() for m in _BOUNDS.finditer(self.claim.low)]
+        return [
+            n
+            for n in self.claim.numbers
+            if not idle(n) and not any(start <= n.start < end for start, end in bounds)
+        ]
 
     @cached_property
     def near_values(self) -> frozenset[float]:
-        """Values said in the passages near the claim."""
-        return frozenset(
+        """Values said in the passages near the claim, or that follow from them."""
+        near = frozenset(
             round(v, 3) for p in self.evidence.all for n in p.numbers for v in n.values
         )
+        return near | self.index.dates | self.derived_values
+
+    @cached_property
+    def derived_values(self) -> frozenset[float]:
+        """Differences, sums and shares of what is said near, for a claim that speaks of such."""
+        if not derives(self.claim.low):
+            return frozenset()
+        return combined(p.numbers for p in self.evidence.all)
+
+    @cached_property
+    def content(self) -> frozenset[str]:
+        """Words that say something about this client."""
+        return self.claim.keys - scaffold()
 
     @cached_property
     def closest(self) -> tuple[Passage, ...]:
