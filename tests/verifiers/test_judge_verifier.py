@@ -207,6 +207,15 @@ def test_the_judge_never_sees_the_ledger_when_it_judges_sentences():
     assert "The GAD-7 total was 14 today" not in client.requests[0].messages[-1]["content"]
 
 
+@pytest.mark.parametrize(("model", "bounded"), [("local/x", True), ("openai/x", False)])
+def test_only_embedded_models_get_a_bound_on_free_text(model, bounded):
+    client = FakeClient(lambda items, _: answer(*(item(n) for n in items)))
+    JudgeVerifier(model, client=client).verify(
+        build_session(facts=None), build_draft("GAD-7 14 today.")
+    )
+    assert ("maxLength" in json.dumps(client.requests[0].response_format)) is bounded
+
+
 def test_control_characters_in_an_answer_do_not_reach_records():
     reply = answer(item(1, reason="bad\x00 \x7f reason"))
     [found], _ = judged(lambda *_: reply, "GAD-7 14.")

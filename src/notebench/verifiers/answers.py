@@ -27,9 +27,15 @@ class Item:
     severity: str | None = None
 
 
-def schema(verdicts: Sequence[str], error_types: Sequence[str] = ()) -> dict[str, Any]:
-    """JSON schema of an answer, as response_format takes it."""
-    text = {"type": "string"}
+def schema(
+    verdicts: Sequence[str], error_types: Sequence[str] = (), *, longest: int | None = None
+) -> dict[str, Any]:
+    """JSON schema of an answer, as response_format takes it.
+
+    longest: most characters of a free text. Embedded models run on without it; hosted ones may
+    refuse a schema that has it.
+    """
+    text: dict[str, Any] = {"type": "string"} | ({"maxLength": longest} if longest else {})
     fields: dict[str, Any] = {
         "id": {"type": "integer"},
         "verdict": {"type": "string", "enum": list(verdicts)},

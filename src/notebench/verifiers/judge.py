@@ -15,6 +15,7 @@ from typing import Any, Protocol, cast
 
 from .. import taxonomy
 from ..formats import sections_of
+from ..llm.endpoints import is_local
 from ..llm.messages import Completion, Request
 from ..llm.prompts import Prompt, load
 from ..records import (
@@ -36,6 +37,7 @@ FACT_VERDICTS = ("conveyed", "distorted", "omitted")
 _BATCH = 10
 _TRIES = 2
 _TOKENS_PER_ITEM = 160
+_LONGEST = 160  # characters of a quote or reason by an embedded model
 _NO_ANSWER = "The judge gave no answer that could be read."
 _NOT_VERBATIM = "The judge's evidence does not stand in the source word for word."
 
@@ -65,6 +67,7 @@ class JudgeVerifier:
         self._facts = load("notebench.verifiers", "judge_facts")
         self.version = f"{self._claims.version}.{self._facts.version}"
         self._client, self._api_base, self._extra = client, api_base, extra or {}
+        self._longest = _LONGEST if is_local(model) else None
         self._error_types = [t.name for t in taxonomy.types().values() if t.fault == "content"]
 
     @property
@@ -137,8 +140,8 @@ class JudgeVerifier:
     ) -> dict[int, Item]:  # fmt: skip
         request = Request(
             self.model, messages, max_tokens=200 + _TOKENS_PER_ITEM * count, seed=attempt,
-            response_format=schema(verdicts, error_types), api_base=self._api_base,
-            extra={**self._extra, "sample": attempt},
+            response_format=schema(verdicts, error_types, longest=self._longest),
+            api_base=self._api_base, extra={**self._extra, "sample": attempt},
         )  # fmt: skip
         completion = self.client.complete(request)
         if completion.finish_reason == "content_filter":
