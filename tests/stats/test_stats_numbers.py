@@ -84,6 +84,20 @@ def test_difference_intervals_cover_the_truth(a, b, sessions):
     assert hits / 300 == pytest.approx(0.95, abs=0.04)
 
 
+def test_differences_of_rare_errors_are_not_claimed_too_often():
+    # 300 simulations of 1 sentence in 50 on both sides; in many of them one side has none at all
+    rng = np.random.default_rng(18)
+    found = [
+        difference(
+            np.hstack([simulated(rng, 6, 0.02), simulated(rng, 6, 0.02)]), 0.95, 400, 0, (0, 1),
+            share=True,
+        )
+        for _ in range(300)
+    ]  # fmt: skip
+    assert all(-1 <= i.low < i.high <= 1 for i in found)
+    assert np.mean([i.low <= 0 <= i.high for i in found]) >= 0.93
+
+
 def test_permutation_p_is_uniform_under_the_null():
     rng = np.random.default_rng(14)
     p = [

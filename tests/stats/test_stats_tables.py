@@ -175,9 +175,81 @@ def test_compare_workflows_of_the_same_drafter():
     assert row.estimate == pytest.approx(0.2) and row.n == 2
 
 
-def test_no_session_differs_so_there_is_no_interval():
-    row = one(stats.compare(table(paired({"s1": (0, 0), "s2": (0, 0)})), "omission", "a", "b"))
-    assert row.estimate == 0 and row.p == 1 and math.isnan(row.low)
+@pytest.mark.parametrize("alike", [(0, 0), (4, 1)])
+def test_where_all_sessions_differ_alike_a_share_has_an_interval(alike):
+    rows = table(paired({f"s{i}": alike for i in range(12)}))
+    row = one(stats.compare(rows, "omission", "a", "b"))
+    assert row.estimate == pytest.approx((alike[0] - alike[1]) / 10)
+    assert -1 < row.low < row.estimate < row.high < 1
+    one_by_one = stats.estimate(rows).set_index("drafter")
+    a, b = one_by_one.loc["a"], one_by_one.loc["b"]
+    assert row.high == pytest.approx(
+        row.estimate + math.hypot(a.high - a.estimate, b.estimate - b.low), abs=0.06
+    )
+
+
+def test_where_all_sessions_differ_alike_other_metrics_have_no_interval():
+    rows = paired({"s1": (4, 1), "s2": (4, 1)}, "review_time")
+    row = one(stats.compare(table(rows), "review_time", "a", "b"))
+    assert row.estimate == pytest.approx(0.3) and math.isnan(row.low)
+
+
+@pytest.mark.parametrize("n", [3, 12])
+def test_no_spread_gives_no_interval(n):
+    row = one(stats.estimate(table([(f"s{i}", "a", "review_time", 60, 1) for i in range(n)])))
+    assert row.estimate == 60 and math.isnan(row.low) and math.isnan(row.high)
+
+
+SPAN = {
+    "verbosity.words_per_fact": (0, math.inf),
+    "residual_risk": (0, math.inf),
+    "overlap.rougeL": (0, 1),
+    "omission": (0, 1),
+}
+
+
+@pytest.mark.parametrize("metric", SPAN)
+@pytest.mark.parametrize("n", [2, 3, 8])
+def test_intervals_keep_to_what_is_possible(metric, n):
+    least, most = SPAN[metric]
+    rows = [(f"s{i}", d, metric, (i + j) % 2, 1) for i in range(n) for j, d in enumerate("ab")]
+    for row in stats.estimate(table(rows)).itertuples():
+        assert least <= row.low < row.estimate < row.high <= most
+    row = one(stats.compare(table(rows), metric, "a", "b"))
+    assert least - most <= row.low < row.high <= most - least
+
+
+def test_time_saved_may_be_below_0():
+    rows = [(f"s{i}", "a", "review_time.net_saved", v, 1) for i, v in enumerate((-50, 10, 5))]
+    assert one(stats.estimate(table(rows))).low < -50
+
+
+def test_sessions_without_trials_are_not_counted():
+    rows = [("s1", "a", "omission", 1, 10), ("s2", "a", "omission", 2, 10)]
+    none = ("s3", "a", "omission", 0, 0)
+    with_it, without = (one(stats.estimate(table(r))) for r in ([*rows, none], rows))
+    assert with_it.equals(without) and without.sessions == 2
+    alone = one(stats.estimate(table([none])))
+    assert alone.sessions == 0 and math.isnan(alone.estimate)
+
+
+def test_an_empty_table_keeps_the_columns_it_groups_by():
+    empty = table([]).assign(error_type=[])
+    found = stats.estimate(empty, "hallucination", by=("drafter", "error_type"))
+    assert found.empty and "error_type" in found.columns
+
+
+@pytest.mark.parametrize("name", ["reference", "saboteur"])
+def test_the_clinicians_note_stands_beside_notes_of_any_workflow(name):
+    theirs = [("s1", name, "omission", 1, 10), ("s2", name, "omission", 2, 10)]
+    ours = [("s1", "a", "omission", 4, 10), ("s2", "a", "omission", 6, 10)]
+    data = pd.concat([
+        table(theirs, workflow="polish"), table(ours), table(ours, workflow="organise"),
+    ])  # fmt: skip
+    row = one(stats.compare(data, "omission", "a", name))
+    assert (row.estimate_a, row.estimate_b, row.n) == (0.5, 0.15, 2)
+    back = one(stats.compare(data, "omission", name, "a"))
+    assert back.estimate == -row.estimate
 
 
 def test_compare_without_pairs_or_with_unknown_names():

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from math import inf
 from pathlib import Path
 from typing import Literal
 
@@ -66,6 +67,13 @@ class Info:
     """Where the definition or its numbers come from."""
     assumed: bool = False
     """Whether it rests on assumed numbers: a model, not a measurement."""
+    signed: bool = False
+    """Whether it can be below 0."""
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """The least and the greatest value that it can have."""
+        return (-inf if self.signed else 0.0, 1.0 if self.unit in ("share", "score") else inf)
 
 
 @cache
@@ -99,7 +107,7 @@ def info(name: str) -> Info:
     family = _family(name)
     if family not in {n.partition(".")[0] for n in _known()}:
         doc = (registry.get(family).__doc__ or "").strip().partition("\n")[0]
-        return Info(name, name, "ratio", "none", doc, "amount / out_of")
+        return Info(name, name, "ratio", "none", doc, "amount / out_of", signed=True)
     raise UnknownName(f"no metric is called {name!r}", mend=suggest(name, names()))
 
 

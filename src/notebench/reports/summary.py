@@ -87,13 +87,11 @@ def _versus(run: RunData, cell: Cell) -> Iterator[str]:
     """The paired difference from the clinician's notes of the same sessions and format."""
     drafter, workflow = cell
     part = run.tallies
-    ours = part[(part["drafter"] == drafter) & (part["workflow"] == workflow)]
-    theirs = part[part["drafter"] == "reference"].assign(workflow=workflow)
-    if ours.empty or theirs.empty:
+    ours = (part["drafter"] == drafter) & (part["workflow"] == workflow)
+    theirs = part["drafter"] == "reference"
+    if not ours.any() or not theirs.any():
         return
-    import pandas as pd
-
-    table = pd.concat([ours, theirs], ignore_index=True)
+    table = part[ours | theirs]
     row = stats.compare(table, "hallucination", drafter, "reference", seed=run.manifest.seed)
     found = row.iloc[0]
     if isnan(found["low"]):

@@ -15,6 +15,7 @@ from ..metrics import info
 from ..records import Tally
 from .intervals import (
     ENOUGH,
+    EVERYTHING,
     NAN,
     Interval,
     cluster_bootstrap,
@@ -41,6 +42,8 @@ Metrics = str | Sequence[str] | None
 
 CELL = ("drafter", "workflow", "format")
 """Columns that say how a note was made."""
+WRITTEN_ONE_WAY = frozenset({"reference", "saboteur"})
+"""Drafters whose notes don't hang on a workflow: the clinician's own, whole or with errors."""
 STRATA = ("problem", "session_type", "complexity")
 """Parts of a tally's stratum, in order."""
 
@@ -61,8 +64,10 @@ def estimate(
 
     method: shares get a Wilson interval on effective trials ("wilson"), all other metrics a
     bootstrap over sessions ("bootstrap") or, with fewer than 8 of them, Student's interval
-    ("student"). A ratio without a denominator is NaN, never 0; so are the ends of an interval from
-    a single session. Raises UnknownName for a name that is neither in the table nor a metric.
+    ("student"), cut off where the metric can't go. A ratio without a denominator is NaN, never 0;
+    so are the ends of an interval from a single session, or from sessions without any spread.
+    Sessions that add nothing to either sum are not counted. Raises UnknownName for a name that is
+    neither in the table nor a metric.
     """
     import pandas as pd
 
@@ -71,13 +76,13 @@ def estimate(
     for name, table in _tables(tallies, metric):
         parts = table.groupby(list(by), sort=True) if by else [((), table)]
         groups = [(key, _sessions(part)) for key, part in parts if len(part)]
-        share = _is_share(name)
+        share, span = _nature(name)
         effects = [e for _, sums in groups if (e := design_effect(sums))] if share else []
         for key, sums in groups:
             found = (
                 clustered_wilson(sums, conf, max(effects, default=None))
                 if share
-                else ratio(sums, conf, n_boot, seed)
+                else ratio(sums, conf, n_boot, seed, span)
             )
             amount, out_of = sums.sum(axis=0)
             rows.append(
@@ -137,11 +142,13 @@ def compare(
     """Paired difference a - b of each metric, over the sessions that both have.
 
     on: the column that holds a and b (drafter, workflow or format); the other two must match, so
-    that like is set beside like: a session counts with the notes that both made of it. Columns:
-    metric, a, b, estimate_a, estimate_b, estimate (the difference), low, high, p, p_holm, n (the
+    that like is set beside like: a session counts with the notes that both made of it. The
+    clinician's own notes (and those with planted errors) stand beside notes of any workflow.
+    Columns: metric, a, b, estimate_a, estimate_b, estimate (the difference), low, high, p, p_holm, n (the
     sessions).
 
-    low and high: bootstrap over sessions, or Student's interval with fewer than 8 of them. p:
+    low and high: bootstrap over sessions, or Student's interval with fewer than 8 of them; for
+    shares, from the intervals of both sides where all sessions differ alike. p:
     two-sided permutation test that swaps a and b within a session, exact where all swaps number
     at most n_perm. p_holm: corrected by Holm's method over the metrics of this call. Raises
     NotebenchError where the table has no rows of a or of b.
@@ -152,7 +159,12 @@ def compare(
     rows: list[dict[str, Any]] = []
     for name, table in _tables(tallies, metric):
         pairs = _pairs(table, a, b, on)
-        found = difference(pairs, conf, n_boot, seed) if len(pairs) else Interval(NAN, NAN, NAN)
+        share, span = _nature(name)
+        found = (
+            difference(pairs, conf, n_boot, seed, span, share)
+            if len(pairs)
+            else Interval(NAN, NAN, NAN)
+        )
         totals = pairs.sum(axis=0)
         rows.append(
             {"metric": name, "a": a, "b": b}
@@ -170,18 +182,19 @@ def _method(share: bool, n: int) -> str:
     return "wilson" if share else "bootstrap" if n >= ENOUGH else "student"
 
 
-def _is_share(metric: str) -> bool:
-    """Whether a metric counts trials; a metric that is not known here is taken for a ratio."""
+def _nature(metric: str) -> tuple[bool, tuple[float, float]]:
+    """Whether a metric counts trials, and its range; one that is not known here may be anything."""
     try:
-        return info(metric).unit == "share"
+        known = info(metric)
     except NotebenchError:
-        return False
+        return False, EVERYTHING
+    return known.unit == "share", known.span
 
 
 def _tables(tallies: pd.DataFrame, metric: Metrics) -> list[tuple[str, pd.DataFrame]]:
     """The rows of each metric asked for, in the order asked; none where it was not measurable."""
     if tallies.empty:
-        tallies = tallies.reindex(columns=list(Tally.model_fields))
+        tallies = tallies.reindex(columns=list(dict.fromkeys([*tallies, *Tally.model_fields])))
     present = sorted(tallies["metric"].unique())
     wanted = present if metric is None else [metric] if isinstance(metric, str) else list(metric)
     for name in wanted:
@@ -198,9 +211,15 @@ def _exact(column: pd.Series) -> float:
 
 
 def _sessions(part: pd.DataFrame) -> np.ndarray:
-    """(sessions, 2): amount and out_of of each session, sorted by its id."""
+    """(sessions, 2): amount and out_of of each session that has any, sorted by its id."""
     sums = part.groupby("session_id", sort=True)[["amount", "out_of"]].agg(_exact)
-    return sums.to_numpy(dtype=float)
+    return _telling(sums.to_numpy(dtype=float))
+
+
+def _telling(sums: np.ndarray) -> np.ndarray:
+    """Rows that are not all 0: a session without trials says nothing, and is none to count."""
+    kept: np.ndarray = sums[(sums != 0).any(axis=1)]
+    return kept
 
 
 def _check_sides(tallies: pd.DataFrame, sides: tuple[str, str], on: str) -> None:
@@ -216,7 +235,8 @@ def _check_sides(tallies: pd.DataFrame, sides: tuple[str, str], on: str) -> None
 
 def _pairs(table: pd.DataFrame, a: str, b: str, on: str) -> np.ndarray:
     """(sessions, 4): amount and out_of of a, then of b, over the cells that both have."""
-    cell = ["session_id", *(c for c in CELL if c != on)]
+    free = {on} | ({"workflow"} if on == "drafter" and WRITTEN_ONE_WAY & {a, b} else set())
+    cell = ["session_id", *(c for c in CELL if c not in free)]
     sides = [
         table[table[on] == side].groupby(cell, sort=True)[["amount", "out_of"]].agg(_exact)
         for side in (a, b)

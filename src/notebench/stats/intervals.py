@@ -7,6 +7,7 @@ sides. The ratio is always that of the column sums.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from math import hypot, inf
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
@@ -20,12 +21,26 @@ ALIKE = 0.2
 """Correlation of trials within a session where no data show it. Assumed, on the cautious side."""
 
 
+EVERYTHING = (-inf, inf)
+"""The range of a number that may be anything."""
+
+
 class Interval(NamedTuple):
     """An estimate with its interval; NaN where undefined."""
 
     estimate: float
     low: float
     high: float
+
+    def within(self, least: float, most: float) -> Interval:
+        """Cut off at the least and the greatest value that there can be."""
+        if self.low != self.low:
+            return self
+        return Interval(self.estimate, max(self.low, least), min(self.high, most))
+
+    def shown(self) -> Interval:
+        """Without ends where they meet: no spread says nothing of how far off it may be."""
+        return self if self.low < self.high else Interval(self.estimate, NAN, NAN)
 
 
 def cluster_bootstrap(
@@ -93,26 +108,63 @@ def design_effect(sums: np.ndarray) -> float | None:
     return float(max(1.0, variance / (share * (1 - share) / out_of)))
 
 
-def ratio(sums: np.ndarray, conf: float, n_boot: int, seed: int) -> Interval:
-    """Ratio of sums with its interval: bootstrap over sessions, or Student's where they are few."""
+def ratio(
+    sums: np.ndarray,
+    conf: float,
+    n_boot: int,
+    seed: int,
+    span: tuple[float, float] = EVERYTHING,
+) -> Interval:
+    """Ratio of sums with its interval: bootstrap over sessions, or Student's where they are few.
+
+    span: the least and the greatest value that the ratio can have; the interval keeps to it. Where
+    sessions show no spread there is no interval.
+    """
     value = float(divide(*sums.sum(axis=0)))
     if len(sums) < ENOUGH:
-        return student(value, _influence(sums), conf)
-    draws = resampled(sums, n_boot, seed)
-    return percentile(value, divide(draws[:, 0], draws[:, 1]), conf, len(sums))
+        found = student(value, _influence(sums), conf)
+    else:
+        draws = resampled(sums, n_boot, seed)
+        found = percentile(value, divide(draws[:, 0], draws[:, 1]), conf, len(sums))
+    return found.within(*span).shown()
 
 
-def difference(pairs: np.ndarray, conf: float, n_boot: int, seed: int) -> Interval:
+def difference(
+    pairs: np.ndarray,
+    conf: float,
+    n_boot: int,
+    seed: int,
+    span: tuple[float, float] = EVERYTHING,
+    share: bool = False,
+) -> Interval:
     """Difference of two ratios over the same sessions with its interval, as in `ratio`.
 
-    Where sessions show no spread, the data say nothing of how far off it may be: no interval.
+    span: that of each ratio. Where all sessions differ alike, shares get an interval from those of
+    both sides, and other ratios none.
     """
     value = float(_less(pairs.sum(axis=0)))
     if len(pairs) < ENOUGH:
         found = student(value, _influence(pairs[:, :2]) - _influence(pairs[:, 2:]), conf)
     else:
         found = percentile(value, _less(resampled(pairs, n_boot, seed)), conf, len(pairs))
-    return found if found.low < found.high else Interval(value, NAN, NAN)
+    most = span[1] - span[0]
+    found = found.within(-most, most).shown()
+    return square_and_add(pairs, conf) if share and found.low != found.low else found
+
+
+def square_and_add(pairs: np.ndarray, conf: float) -> Interval:
+    """Difference of two shares, its interval made of those of both sides.
+
+    Newcombe 1998 (Stat Med 17:873), method 10; that both come from the same sessions is not used,
+    so it is rather too wide. It keeps within -1 and 1.
+    """
+    a, b = clustered_wilson(pairs[:, :2], conf), clustered_wilson(pairs[:, 2:], conf)
+    value = a.estimate - b.estimate
+    return Interval(
+        value,
+        value - hypot(a.estimate - a.low, b.high - b.estimate),
+        value + hypot(a.high - a.estimate, b.estimate - b.low),
+    )
 
 
 def student(value: float, influence: np.ndarray, conf: float) -> Interval:
