@@ -48,7 +48,12 @@ def demo(
     "study file)"
 )
 def run(
-    study: Annotated[Path, typer.Argument(help="The study file.", metavar="STUDY.toml")],
+    study: Annotated[
+        Path,
+        typer.Argument(
+            help="A study file, or the manifest.json of a run to do again.", metavar="STUDY.toml"
+        ),
+    ],
     out: Annotated[Path | None, typer.Option(help="Run folder; by default runs/NAME.")] = None,
     engine: Annotated[
         str, typer.Option(help="local: this machine. ray: shards over a Ray cluster.")
@@ -65,7 +70,7 @@ def run(
     made = load_study(study)
     folder = out or Path("runs") / made.name
     if dry_run:
-        return _dry_run(made, limit)
+        return _dry_run(made, limit, _shard(shard))
     if engine != "local":
         from ..runs.cluster import execute_on_ray
 
@@ -169,7 +174,7 @@ def _done(folder: RunFolder, study: Study) -> None:
         show.wrote(page, "open it in a browser")
 
 
-def _dry_run(study: Study, limit: int | None) -> None:
+def _dry_run(study: Study, limit: int | None, shard: tuple[int, int] | None) -> None:
     from ..runs import estimate
 
     rows = [
@@ -177,7 +182,7 @@ def _dry_run(study: Study, limit: int | None) -> None:
             e.drafter, e.notes, e.calls, f"{e.prompt_tokens:,}", f"{e.completion_tokens:,}",
             "unknown" if e.cost_usd is None else f"{e.cost_usd:.2f}", e.leaves,
         ]
-        for e in estimate(study, limit=limit)
+        for e in estimate(study, limit=limit, shard=shard)
     ]  # fmt: skip
     show.table(
         rows,

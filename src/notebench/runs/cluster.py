@@ -89,8 +89,8 @@ def _in_order(parts: list[RunFolder]) -> list[RunFolder]:
     of: set[object] = set()
     for part in parts:
         manifest = part.manifest()
-        i, n = manifest.study.get("shard") or (1, 1)
-        of.add((manifest.inputs.get("study"), manifest.study.get("limit"), n))
+        i, n = manifest.shard or (1, 1)
+        of.add((manifest.inputs.get("study"), manifest.limit, n))
         if i in by_number:
             raise NotebenchError(
                 f"shard {i}/{n} is given twice", where=str(part.path), mend="name each shard once"
@@ -119,7 +119,7 @@ def _merged(
     costs = [m.cost_usd for m in manifests]
     prompts = {name: sha for m in manifests for name, sha in m.prompts.items()}
     return {
-        "study": {**manifests[0].study, "shard": None},
+        "shard": None,
         "inputs": inputs,
         "prompts": dict(sorted(prompts.items())),
         "cost_usd": None if None in costs else sum(c or 0 for c in costs),

@@ -72,7 +72,7 @@ def execute(
     budget ends the study.
     """
     folder, client = RunFolder(out), client_of(study)
-    sessions = _part(sessions_of(study), limit, shard)
+    sessions = part_of(sessions_of(study), limit, shard)
     jobs = plan(study, sessions, client)
     verifier = make_verifier(study.verifier, client=client)
     tally([], study.metrics)  # an unknown metric is refused here
@@ -136,9 +136,10 @@ def rescore(path: str | Path, verifier_name: str, *, progress: bool = True) -> R
     return folder
 
 
-def _part(
+def part_of(
     sessions: list[Session], limit: int | None, shard: tuple[int, int] | None
 ) -> list[Session]:
+    """The first `limit` sessions, and of them the i-th of n parts. Raises where none is left."""
     sessions = sessions[:limit]
     if shard:
         sessions = sessions[shard[0] - 1 :: shard[1]]
@@ -163,7 +164,6 @@ def _manifest(
     settings = study.model_dump(mode="json")
     same = {k: v for k, v in settings.items() if k not in _MAY_CHANGE}
     inputs = {"sessions": content_hash(*sessions), "study": content_hash(same)}
-    settings |= {"limit": limit, "shard": shard}
     if folder.manifest_file.exists():
         earlier = folder.manifest()
         if earlier.inputs != inputs:
@@ -171,9 +171,9 @@ def _manifest(
                 "the folder holds a run of another study, or of other sessions",
                 where=str(folder.path), mend="name another folder with --out, or remove this one",
             )  # fmt: skip
-        return earlier.model_copy(update={"study": settings})
+        return earlier.model_copy(update={"study": settings, "limit": limit, "shard": shard})
     return Manifest(
-        study=settings, seed=study.seed, notebench=__version__,
+        study=settings, seed=study.seed, limit=limit, shard=shard, notebench=__version__,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         environment=environment(), inputs=inputs,
     )  # fmt: skip

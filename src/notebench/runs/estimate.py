@@ -10,7 +10,7 @@ from ..drafters.base import INPUTS
 from ..errors import NotebenchError
 from ..llm.client import Completion, Request, estimate_call, is_remote
 from .drafting import Job, plan
-from .engine import sessions_of
+from .engine import part_of, sessions_of
 from .study import Study
 
 
@@ -56,10 +56,12 @@ class _Counter:
         )  # fmt: skip
 
 
-def estimate(study: Study, *, limit: int | None = None) -> list[Estimate]:
-    """An estimate for each drafter of a study. No model is asked."""
+def estimate(
+    study: Study, *, limit: int | None = None, shard: tuple[int, int] | None = None
+) -> list[Estimate]:
+    """An estimate for each drafter of a study, or of that part of it. No model is asked."""
     counter = _Counter()
-    jobs = plan(study, sessions_of(study)[:limit], counter)
+    jobs = plan(study, part_of(sessions_of(study), limit, shard), counter)
     by_drafter: dict[str, list[Job]] = {}
     for job in jobs:
         by_drafter.setdefault(job.shown_as, []).append(job)

@@ -22,6 +22,7 @@ from ..errors import NotebenchError, UnknownName
 from ..records import Workflow
 from ..registry import suggest
 from ..storage import explain
+from .folder import RunFolder
 
 T = TypeVar("T")
 
@@ -158,8 +159,13 @@ class Study(Settings):
 
 
 def load_study(path: str | Path) -> Study:
-    """Read a study file. Raises NotebenchError with the setting that is wrong and the mend."""
+    """Read a study file, or the manifest.json of a run: the same study on that run's own sessions.
+
+    Raises NotebenchError with the setting that is wrong and the mend.
+    """
     source = Path(path)
+    if source.name == "manifest.json":
+        return _study_of_run(source)
     try:
         data = tomllib.loads(source.read_text("utf-8"))
     except OSError as error:
@@ -172,6 +178,13 @@ def load_study(path: str | Path) -> Study:
             f"not valid TOML ({error})", where=str(source), mend="mend that line"
         ) from error
     return make_study(data, where=str(source), base=source.resolve().parent)
+
+
+def _study_of_run(source: Path) -> Study:
+    """The study of a run; limit and shard have had their effect on the sessions that it holds."""
+    folder = RunFolder(source.parent)
+    settings = {**folder.manifest().study, "sessions": {"file": folder.sessions_file.name}}
+    return make_study(settings, where=str(source), base=folder.path.resolve())
 
 
 def make_study(data: dict[str, Any], *, where: str = "study", base: Path = Path()) -> Study:

@@ -144,8 +144,8 @@ def compare(
     on: the column that holds a and b (drafter, workflow or format); the other two must match, so
     that like is set beside like: a session counts with the notes that both made of it. The
     clinician's own notes (and those with planted errors) stand beside notes of any workflow.
-    Columns: metric, a, b, estimate_a, estimate_b, estimate (the difference), low, high, p, p_holm, n (the
-    sessions).
+    Columns: metric, a, b, estimate_a, estimate_b, estimate (the difference), low, high, p, p_holm,
+    n (the sessions).
 
     low and high: bootstrap over sessions, or Student's interval with fewer than 8 of them; for
     shares, from the intervals of both sides where all sessions differ alike. p:
