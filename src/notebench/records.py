@@ -147,6 +147,10 @@ class Fact(Record):
     """Every place where it can be seen; empty: only in its source."""
     attributes: Free = Field(default_factory=dict)
     """Values behind the statement: name, value, unit, previous, who, when, certainty ..."""
+    cues: list[Text] = Field(default_factory=list)
+    """Further words that speak of it, for checks of generated sessions; no verifier reads them."""
+    traces: list[Text] = Field(default_factory=list)
+    """Words that would give it away in a note, for the same checks; no verifier reads them."""
 
     def shown(self, inputs: set[str]) -> bool:
         """Whether somebody who was given those inputs could know it."""
@@ -169,6 +173,8 @@ class Note(Record):
     """Name of the format."""
     sections: list[Section]
     """Sections in the format's order."""
+    conveys: list[Text] | None = None
+    """Ids of the facts that it holds; None: not known. No verifier reads it."""
 
 
 class Participant(Record):
@@ -412,6 +418,10 @@ class Manifest(Record):
     """The study as read, every default filled in."""
     seed: int
     """The study's seed."""
+    limit: int | None = None
+    """Only the first so many sessions of the study; None: all."""
+    shard: tuple[int, int] | None = None
+    """(i, n): the i-th of n parts of them, counted from 1; None: all."""
     notebench: str
     """Version of notebench."""
     created: str

@@ -75,8 +75,7 @@ def _due_values(fact: Fact) -> set[float]:
 
 def _words_of(fact: Fact) -> frozenset[str]:
     """Beginnings of the words that speak of a fact: its statement's, its name's, its cues."""
-    cues = getattr(fact, "cues", None) or []
-    return _stems(" ".join([fact.statement, str(fact.attributes.get("name", "")), *cues]))
+    return _stems(" ".join([fact.statement, str(fact.attributes.get("name", "")), *fact.cues]))
 
 
 @cache
@@ -87,7 +86,7 @@ def _stems(text: str) -> frozenset[str]:
 def _disclosure(session: Session) -> Iterator[str]:
     for note in session.references:
         text = _text(note)
-        held = set(getattr(note, "conveys", None) or [])
+        held = set(note.conveys or [])
         for fact in session.facts or []:
             where = f"the {note.format} reference"
             if fact.disclosure == "must" and fact.source != "prior_note":
@@ -100,8 +99,8 @@ def _disclosure(session: Session) -> Iterator[str]:
                     yield f"{fact.id}: no word of it is in {where} ({fact.statement})"
             if fact.disclosure in ("exclude", "psychotherapy_note_only") and fact.id in held:
                 yield f"{fact.id}: is {fact.disclosure}, and {where} holds it"
-            for trace in getattr(fact, "traces", None) or []:
-                if re.search(rf"\b{re.escape(str(trace))}(?:'?s)?\b", text, re.IGNORECASE):
+            for trace in fact.traces:
+                if re.search(rf"\b{re.escape(trace)}(?:'?s)?\b", text, re.IGNORECASE):
                     yield f"{fact.id}: {where} gives away {trace!r}"
 
 

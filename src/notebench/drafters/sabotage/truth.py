@@ -26,8 +26,7 @@ class Truth:
 
     def __init__(self, session: Session, note: Note) -> None:
         self.session = session
-        named = (note.model_extra or {}).get("conveys")
-        self._conveys = None if named is None else frozenset(named)
+        self._conveys = None if note.conveys is None else frozenset(note.conveys)
         sentences = [s.text for part in note.sections for s in split_sentences(part.text)]
         self._best = {f.id: _best(f, sentences) for f in self._noted()}
 
