@@ -12,8 +12,11 @@ import argparse
 import re
 from pathlib import Path
 
+from generated_checks import generated_tables
+
 from notebench.adapters.validation import validate_challenge, validate_primock57
 from notebench.storage import write_text
+from notebench.verifiers import make
 
 START, END = "<!-- generated: challenge -->", "<!-- end generated: challenge -->"
 
@@ -32,6 +35,8 @@ def tables(arguments: argparse.Namespace) -> str:
             "### PriMock57, statements of notes marked by a clinician",
             validate_primock57(arguments.primock57, verifier).to_markdown(),
         ]
+    if verifier == "local":
+        parts.append(generated_tables(make(verifier)))
     return "\n".join(parts)
 
 

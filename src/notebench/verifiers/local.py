@@ -43,9 +43,11 @@ _CONVEYED = 0.45
 _LIKELIEST = 0.25
 """The same for the nearest fact where none is that near."""
 _TOLD = 0.7
-"""What it counts that a fact holds a clause of the sentence, beside the sentence holding the fact."""
+"""What it counts that a fact holds a clause of the sentence, and not the sentence the fact."""
 _RESTATES = 0.75
+"""Share of a sentence that a fact or rough note must hold for the sentence to restate it."""
 _LOOPS = 0.3
+"""Share of its words that a sentence may say again and still count as restating something."""
 _GARBLE = re.compile(r"(?:\d+[.,;:/ -]{1,3}){7}")
 
 

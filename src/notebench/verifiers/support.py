@@ -14,42 +14,49 @@ from .lexicon import cues
 from .passages import Passage
 from .terms import Term, read, scaffold
 
-_LOST = 5  # words without a source at which `lost` is full
-_RUN = 4  # words in a row without a source at which `stretch` is full
-_STRANGERS = 4  # words that the session never uses at which `strange` is full
-_ENOUGH = 1.5  # informative words found, rare ones counting 1, from which a claim is not thin
+_BY_LEDGER = ("alone_stated", "alone_both", "unlike")
+"""Features that need a ledger of facts; without one, another stands for them."""
 
 
 def support(view: View) -> dict[str, float]:
     """Features from 0 (rests on the session) to 1 (rests on nothing)."""
     claim = view.claim
     vouched = _vouched(view)
-    held = _two_best(view) | vouched
-    content = [t for t in claim.terms if t.key not in scaffold()]
-    found = [t for t in content if t.key in held]
-    lost = {t.key for t in content if t.key not in held}
-    apart = _apart(view, held)
-    alone = min((_apart(view, p.keys | vouched) for p in view.evidence.all), default=1.0)
-    return {
-        "apart": apart,
-        "apart_mostly": max(0.0, apart - 0.5) * 2,
-        "alone": alone,
-        "clause_alone": _worst_clause(view, vouched),
-        "lost": min(1.0, len(lost) / _LOST),
-        "lost_wholly": min(1.0, len(lost) / _LOST) * alone,
-        "stretch": min(1.0, _longest_run(content, held) / _RUN),
-        "strange": min(1.0, _strangers(view) / _STRANGERS),
-        "rare_missed": _rare_missed(view, held),
-        "thin": _thin(view, found),
-        "padding": 1 - len(found) / len(claim.terms) if len(claim.terms) > 2 else 0.0,
+    held = vouched | _two_best(view)
+    found = sum(t.key in held and t.key not in scaffold() for t in claim.terms)
+    return _by_source(view, vouched) | {
+        "padding": 1 - found / len(claim.terms) if len(claim.terms) > 2 else 0.0,
         "repeats": _repeats(claim.terms),
+        "loops": _loops(claim.terms),
     }
+
+
+def _by_source(view: View, vouched: frozenset[str]) -> dict[str, float]:
+    """What the best single statement lacks, and the best single turn: long talk holds any word."""
+    e, by_turn = view.evidence, view.index.by_turn
+    turns = [by_turn[t] for p in e.talk for t in p.turns]
+
+    def lacks(passages: Iterable[Passage]) -> float:
+        return min(
+            _apart(view, held | vouched) for held in (frozenset(), *(p.keys for p in passages))
+        )
+
+    in_turn = lacks(turns)
+    if not view.index.session.facts:  # rough notes are short, and a fair note says more than they
+        either = min(in_turn, lacks(e.notes + e.chart))
+        return dict.fromkeys(_BY_LEDGER, 0.0) | {"alone_bare": either}
+    stated = lacks(e.facts + e.notes + e.chart)
+    likest = max(view.index.fact_likenesses(view.claim).values(), default=0.0)
+    unlike = 1 - likest if view.content else stated
+    told = (stated, stated * in_turn, unlike)
+    return dict(zip(_BY_LEDGER, told, strict=True)) | {"alone_bare": 0.0}
 
 
 def _apart(view: View, held: frozenset[str]) -> float:
     """Weighted share of the claim's words and numbers that those words and the evidence lack."""
     index, worth = view.index, view.index.most / 2
-    near = sum(among(n, view.near_values) for n in view.numbers)
+    told = view.near_values if view.content else index.values
+    near = sum(among(n, told) for n in view.numbers)
     whole = index.total(view.claim.keys) + worth * len(view.numbers)
     return 1 - (index.total(view.claim.keys & held) + worth * near) / whole if whole else 0.0
 
@@ -86,52 +93,14 @@ def _fullest(view: View, passages: Iterable[Passage], keys: frozenset[str]) -> f
     return best
 
 
-def _worst_clause(view: View, vouched: frozenset[str]) -> float:
-    """Share of the clause that fares worst which no single passage holds, over one half."""
-    cover = view.index.cover
-    left = [
-        1 - cover(u.claim.keys, vouched | _fullest(view, view.evidence.all, u.claim.keys))
-        for u in view.evidence.units
-        if u.claim.keys - scaffold()
-    ]
-    return max(0.0, max(left, default=0.0) - 0.5) * 2
-
-
-def _longest_run(content: list[Term], held: frozenset[str]) -> int:
-    longest = run = 0
-    for term in content:
-        run = 0 if term.key in held else run + 1
-        longest = max(longest, run)
-    return longest
-
-
-def _strangers(view: View) -> int:
-    missing = view.claim.keys - view.index.keys - scaffold()
-    return sum(not view.index.nearly(key) for key in missing)
-
-
-def _rare_missed(view: View, held: frozenset[str]) -> float:
-    """Share of the claim's weightiest words, by weight, that the two best passages lack."""
-    ranked = sorted(view.claim.keys - scaffold(), key=lambda k: (-view.index.weight(k), k))
-    top = frozenset(ranked[: max(2, len(ranked) // 2)])
-    return 1 - view.index.cover(top, held) if top else 0.0
-
-
-def informative(view: View, keys: Iterable[str]) -> float:
-    """How many informative words these are: one that the session says once counts about 1."""
-    most = view.index.most
-    content = frozenset(keys) - scaffold()
-    return sum(view.index.weight(key) / most for key in sorted(content))
-
-
-def _thin(view: View, found: list[Term]) -> float:
-    said = informative(view, (t.key for t in found))
-    said += sum(among(n, view.near_values) for n in view.claim.numbers)
-    return max(0.0, 1 - said / _ENOUGH)
-
-
 def _repeats(terms: tuple[Term, ...]) -> float:
     """Share of the words that only say again what the sentence has said: a loop, not a note."""
     if len(terms) < 4:
         return 0.0
     return 1 - len({t.key for t in terms}) / len(terms)
+
+
+def _loops(terms: tuple[Term, ...]) -> float:
+    """Whether pairs of neighbouring words come again, as in text that a model got stuck in."""
+    pairs = list(zip((t.key for t in terms), (t.key for t in terms[1:]), strict=False))
+    return min(1.0, (len(pairs) - len(set(pairs))) / 2)

@@ -50,6 +50,52 @@ def person_clash(view: View) -> tuple[float, str]:
 
 
 @check
+def subject_clash(view: View) -> tuple[float, str]:
+    """The fact that the claim begins with is about somebody else."""
+    for unit in view.evidence.units[:1]:
+        fact = next((a for a in unit.anchors if a.fact is not None), None)
+        if fact is None or view.index.cover(unit.claim.keys, fact.keys) < _SAME_THING:
+            continue
+        ours, theirs = _subject(unit.claim.low), {_subject(r.low) for r in fact.readings}
+        if _UNSAID & {ours, *theirs}:  # notes leave themselves out, and the client often
+            continue
+        if ours not in _kin(theirs):
+            return 1.0, f"{ours}; the session has {listed(theirs)}"
+    return 0.0, ""
+
+
+_SAME_THING = 0.5
+_UNSAID = frozenset(("", "clinician"))
+
+
+_OPENING = re.compile(r"^(?:on|in|at|last|this)(?: the)? [\w-]+,? ")
+_NEAR_START = 14  # characters within which the subject of a sentence begins: "client's ", "the "
+
+
+def _subject(low: str) -> str:
+    """The person whom a lower-case text is about, where it begins with somebody."""
+    low = _OPENING.sub("", low.strip())
+    named = [
+        (m.start(), who)
+        for who, pattern in cues().groups["people"].items()
+        for m in pattern.finditer(low, 0, _NEAR_START + 14)
+        if m.start() <= _NEAR_START and not low.startswith("'s ", m.end())
+    ]
+    return min(named)[1] if named else ""
+
+
+def _kin(people: set[str]) -> frozenset[str]:
+    """Those people, and the broader and narrower words for them."""
+    near = set(people)
+    for broad, narrow in cues().broader.items():
+        if broad in people:
+            near |= narrow
+        if narrow & people:
+            near.add(broad)
+    return frozenset(near)
+
+
+@check
 def person_unknown(view: View) -> tuple[float, str]:
     """Somebody whom today's source never names."""
     speakers = {t.speaker.lower() for t in view.index.session.transcript}

@@ -8,7 +8,7 @@ from rapidfuzz import fuzz
 
 from ..lexicon import cues
 from ..passages import clauses
-from ..terms import read
+from ..terms import read, scaffold
 from .view import View, check, listed
 
 _RESTATES = 0.5  # share of a claim that a fact must hold for the claim to restate it
@@ -134,6 +134,26 @@ def prior_words(view: View) -> tuple[float, str]:
     only = view.claim.keys & view.index.prior_keys - view.index.keys
     whole = view.index.total(view.claim.keys)
     return (view.index.total(only) / whole if whole else 0.0), listed(only)
+
+
+_CAPITAL = re.compile(r"(?<=[a-z,;] )([A-Z][a-z]{2,20})\b")
+
+
+@check
+def name_unsaid(view: View) -> tuple[float, str]:
+    """A name, a word with a capital inside a sentence, that the session never uses."""
+    times = {w for words in view.claim.times.values() for w in words}
+    named = {m[1] for m in _CAPITAL.finditer(view.claim.text)}
+    missing = {
+        name
+        for name in named
+        if (keys := read(name).keys)
+        and not keys & view.index.keys
+        and not view.index.nearly(next(iter(keys)))
+        and name.lower() not in times
+        and not keys <= scaffold()
+    }
+    return min(1.0, len(missing) / 2), listed(missing)
 
 
 _QUOTED = re.compile(r"[\"“]([^\"“”]{4,300})[\"”]")
