@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -296,6 +297,54 @@ def test_a_run_its_report_a_rescore_and_a_comparison(
         got = run("compare", "r", *wrong)
         assert got.code == 2
         assert "mend" in got.err
+
+
+def test_numbers_in_the_terminal_say_what_they_hang_on(
+    run: Callable[..., Outcome], files: Path
+) -> None:
+    study(files / "study.toml", "reference", "extractive", seed=4)
+    signature = re.compile(r"data \w{8} \| verifier local@\S+ \| prompt none \| n \d sessions \|")
+    checked = run("check", "--sessions", "sessions.jsonl", "--drafts", "drafts.jsonl", "--out", "f")
+    assert signature.search(checked.out), checked
+    for arguments in (
+        ("run", "study.toml", "--out", "r"),
+        ("rescore", "r", "--verifier", "local"),
+        ("compare", "r", "extractive", "reference"),
+    ):
+        got = run(*arguments)
+        assert got.code == 0, got
+        assert signature.search(got.out), got
+        assert "seed 4 | notebench 0." in got.out
+    assert "not measurable" not in next(x for x in got.out.splitlines() if x.startswith("omission"))
+
+
+def test_drafters_that_share_no_workflow_can_not_be_compared(
+    run: Callable[..., Outcome], files: Path
+) -> None:
+    study(files / "study.toml", workflows=["scribe", "organise"])
+    with (files / "study.toml").open("a") as stream:
+        for workflow in ("scribe", "organise"):
+            stream.write(f'[[drafters]]\nname = "extractive"\nlabel = "{workflow}"\n')
+            stream.write(f'workflows = ["{workflow}"]\n')
+    assert run("run", "study.toml", "--out", "r").code == 0
+    got = run("compare", "r", "scribe", "organise")
+    assert got.code == 0
+    assert "nothing to compare" in got.out
+
+
+def test_an_empty_list_of_facts_is_no_list(run: Callable[..., Outcome], files: Path) -> None:
+    lines(files / "sessions.jsonl", session_data(facts=[]))
+    lines(files / "drafts.jsonl", draft_data())
+    got = run("check", "--sessions", "sessions.jsonl", "--drafts", "drafts.jsonl", "--out", "f")
+    assert got.code == 0
+    assert "1 of 1 sessions list no facts: omission is not measurable there" in got.out
+
+
+def test_a_run_again_from_its_manifest(run: Callable[..., Outcome], files: Path) -> None:
+    study(files / "study.toml", "reference")
+    assert run("run", "study.toml", "--out", "r", "--limit", 1).code == 0
+    assert run("run", "r/manifest.json", "--out", "again").code == 0
+    assert RunFolder("again").manifest().digests == RunFolder("r").manifest().digests
 
 
 def test_a_run_in_its_usual_place(run: Callable[..., Outcome], files: Path) -> None:

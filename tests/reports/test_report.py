@@ -18,6 +18,7 @@ from reports_run import MODEL, findings_of, write_run
 
 from notebench import stats
 from notebench.errors import MissingDependency, NotebenchError
+from notebench.metrics.review_time import simulate
 from notebench.records import ClaimFinding, Draft, Failure, Session
 from notebench.reports import build, build_pdf
 from notebench.reports.content import content
@@ -167,6 +168,44 @@ def test_summary_is_computed(hand_run: Path) -> None:
     assert "caught 100% of 6 errors planted on purpose" in doubt
     assert "Not measured: Facts that should have stayed out" in doubt
     assert "1 of 13 notes could not be had" in said[""]
+
+
+def test_sections_are_named_in_full(hand_run: Path) -> None:
+    run = RunData.load(hand_run)
+    said = dict(summary_of(run, all_tables(run)))
+    assert "most common in section S (Subjective) of local/tiny" in said["Where errors sit"]
+
+
+def test_review_time_comes_with_the_range_of_its_assumptions(hand_run: Path) -> None:
+    run = RunData.load(hand_run)
+    table = all_tables(run)["review_time"]
+    assert [row[0].text for row in table.rows] == [run.name(cell) for cell in run.cells]
+    saved = {row[0].text: row[-1].text for row in table.rows}
+    assert saved["Clinician's note"] == "not measurable"
+    assert saved["local/tiny, from rough notes"].endswith(" min")
+    for row in table.data.to_dict("records"):
+        cases = [c for c in run.cases if c.draft.drafter == row["drafter"]
+                 and c.draft.workflow == row["workflow"]]  # fmt: skip
+        assert row["low"] < row["estimate"] < row["high"]
+        assert row["estimate"] == pytest.approx(simulate(cases).estimate)
+        assert row["at_low"] != row["at_high"]
+    assert "Nobody was timed. The first figure" in page_of(hand_run).text
+
+
+def test_every_table_with_numbers_carries_its_signature(built: Path) -> None:
+    for path in (built.parent / "tables").glob("*.csv"):
+        if path.stem == "failures":
+            continue
+        data = pd.read_csv(path)
+        if len(data):
+            assert data["signature"].str.contains("verifier by-hand@1 .* seed 5 ").all(), path.stem
+    summary = built.read_text("utf-8").split('id="summary"')[1].split("</section>")[0]
+    assert "summary | data 01234567 | verifier by-hand@1" in summary
+
+
+def test_the_report_says_how_to_run_it_again(built: Path) -> None:
+    run = built.parents[1].name
+    assert f"notebench run {run}/manifest.json --out {run}-again" in Page(built.read_text()).text
 
 
 def test_a_note_shows_verdicts_evidence_and_facts(built: Path) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..errors import CheckFailed, NotebenchError
 from . import app, show
+
+if TYPE_CHECKING:
+    from ..api import Checked
 
 SessionsFile = Annotated[Path, typer.Option("--sessions", help="A sessions.jsonl.")]
 Formats = Annotated[
@@ -127,9 +131,9 @@ def check(
 
     result = judge(load_sessions(sessions), load_drafts(drafts), verifier=verifier)
     write_jsonl(out, result.finding_records)
-    show.summary(result.tallies)
+    show.summary(result.tallies, _signature(result))
     show.wrote(out, f"{len(result.finding_records)} findings on {len(result.draft_records)} drafts")
-    without = [s.session_id for s in result.session_records if s.facts is None]
+    without = [s.session_id for s in result.session_records if not s.facts]
     if without:
         print(
             f"{len(without)} of {len(result.session_records)} sessions list no facts: "
@@ -139,6 +143,19 @@ def check(
         print(f"{len(result.failed)} drafts could not be judged and are marked unscored:")
         for line in result.failed[:5]:
             print(f"  {line}")
+
+
+def _signature(result: Checked) -> Callable[[str], str]:
+    from functools import partial
+
+    from ..records import content_hash
+    from ..reports.data import signature
+
+    return partial(
+        signature, data=content_hash(*result.session_records), prompts=[], seed=0,
+        n=len({d.session_id for d in result.draft_records}),
+        verifier=", ".join(sorted({f.verifier for f in result.finding_records})),
+    )  # fmt: skip
 
 
 def _formats(names: list[str] | None) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,8 +46,11 @@ HEADLINE = (
 """Metrics of the summary: name, column head, scale."""
 
 
-def summary(tallies: pd.DataFrame, seed: int = 0) -> None:
-    """Each drafter and workflow with the main metrics and 95% intervals clustered by session."""
+def summary(tallies: pd.DataFrame, signature: Callable[[str], str], seed: int = 0) -> None:
+    """Each drafter and workflow with the main metrics and 95% intervals clustered by session.
+
+    signature: from names of metrics to the line that says what the numbers hang on.
+    """
     from .. import stats
 
     keys = ["drafter", "workflow"]
@@ -66,3 +69,4 @@ def summary(tallies: pd.DataFrame, seed: int = 0) -> None:
     ]
     table(rows, [*keys, *columns])
     print("95% intervals in brackets, clustered by session; see docs/metrics.md for each metric")
+    print(signature("+".join(metric for metric, _, _ in HEADLINE)))

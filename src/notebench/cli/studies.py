@@ -74,7 +74,7 @@ def run(
     if engine != "local":
         from ..runs.cluster import execute_on_ray
 
-        _done(execute_on_ray(made, folder, engine=engine, limit=limit), made)
+        _done(execute_on_ray(made, folder, engine=engine, limit=limit))
         return None
     _run(made, folder, limit=limit, shard=_shard(shard))
     return None
@@ -89,7 +89,7 @@ def rescore(
     from ..runs import rescore as again
 
     folder = again(run, verifier)
-    show.summary(folder.tallies(), folder.manifest().seed)
+    _summary(folder)
     show.wrote(folder.findings_file)
     show.wrote(folder.tallies_file)
 
@@ -129,9 +129,9 @@ def compare(
 ) -> None:
     """Paired difference of two drafters over the same sessions, with intervals."""
     from ..api import Run
+    from ..reports.data import RunData
 
-    opened = Run.open(run)
-    found = opened.compare(a, b, metric)
+    found = Run.open(run).compare(a, b, metric)
     rows = [
         [
             row["metric"],
@@ -144,6 +144,9 @@ def compare(
     ]
     print(f"{a} minus {b}, over the sessions that both have")
     show.table(rows, ["metric", "difference [95% interval]", "p", "p (Holm)", "sessions"])
+    print(RunData.load(run).signature(f"{a} minus {b}"))
+    if not found["n"].any():
+        print("no session has a note by both in the same workflow and format: nothing to compare")
 
 
 def _run(
@@ -154,24 +157,31 @@ def _run(
     try:
         folder = execute(study, out, limit=limit, shard=shard)
     except BudgetExceeded:
-        _done(RunFolder.open(out), study)
+        _done(RunFolder.open(out))
         raise
-    _done(folder, study)
+    _done(folder)
 
 
-def _done(folder: RunFolder, study: Study) -> None:
+def _done(folder: RunFolder) -> None:
     """Say what was had, and write the report."""
     from ..reports import build
 
     failures, drafts = folder.failures(), folder.drafts()
     if drafts:
-        show.summary(folder.tallies(), study.seed)
+        _summary(folder)
         page = build(folder.path)
     show.wrote(folder.path, f"{len(drafts)} drafts, {len(failures)} failures")
     for failure in failures[:5]:
         print(f"  {failure.stage}: {failure.session_id} {failure.drafter}: {failure.error}")
     if drafts:
         show.wrote(page, "open it in a browser")
+
+
+def _summary(folder: RunFolder) -> None:
+    from ..reports.data import RunData
+
+    run = RunData.load(folder.path)
+    show.summary(run.tallies, run.signature, run.manifest.seed)
 
 
 def _dry_run(study: Study, limit: int | None, shard: tuple[int, int] | None) -> None:

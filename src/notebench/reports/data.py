@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .. import stats
+from .. import __version__, stats
 from ..metrics.base import Case
 from ..records import WRONG, ClaimFinding, Draft, FactFinding, Failure, Manifest, Session
 from ..runs.folder import RunFolder
@@ -166,22 +166,39 @@ class RunData:
     def signature(self, metric: str, n: int | None = None, drafter: str | None = None) -> str:
         """All that a number hangs on, in one line."""
         prompts = self.prompts.get(drafter, []) if drafter else sorted(self.manifest.prompts)
-        data = self.manifest.inputs.get("sessions", "")
-        parts = [
-            metric,
-            f"data {data[:8] or 'unknown'}",
-            f"verifier {self.verifier}",
-            f"prompt {'+'.join(prompts) or 'none'}",
-            f"n {n if n is not None else len(self.sessions)} sessions",
-            f"seed {self.manifest.seed}",
-            f"notebench {self.manifest.notebench}",
-        ]
-        return " | ".join(parts)
+        return signature(
+            metric, data=self.manifest.inputs.get("sessions", ""), verifier=self.verifier,
+            prompts=prompts, n=len(self.sessions) if n is None else n, seed=self.manifest.seed,
+            version=self.manifest.notebench,
+        )  # fmt: skip
 
     def explained(self, metric: str) -> str:
         """Why a metric could not be measured."""
         reasons = content()["not_measurable"]
         return str(reasons.get(metric.partition(".")[0], reasons["other"]))
+
+
+def signature(
+    metric: str,
+    *,
+    data: str,
+    verifier: str,
+    prompts: Sequence[str],
+    n: int,
+    seed: int,
+    version: str = __version__,
+) -> str:
+    """All that a number hangs on, in one line. data: sha256 of the sessions; n: how many."""
+    parts = [
+        metric,
+        f"data {data[:8] or 'unknown'}",
+        f"verifier {verifier}",
+        f"prompt {'+'.join(prompts) or 'none'}",
+        f"n {n} sessions",
+        f"seed {seed}",
+        f"notebench {version}",
+    ]
+    return " | ".join(parts)
 
 
 def error_type(claim: ClaimFinding) -> str:

@@ -97,5 +97,5 @@ def _section_titles(run: RunData) -> list[str]:
 
 def _command(run: RunData) -> str:
     """How to make the same run again."""
-    study = run.manifest.study
-    return f"notebench run {study.get('name', 'study')}.toml --out {run.path.name}"
+    name = run.path.resolve().name
+    return f"notebench run {name}/manifest.json --out {name}-again"

@@ -7,6 +7,8 @@ from math import isnan
 from typing import Any
 
 from .. import stats
+from ..formats import get as get_format
+from ..formats import names as format_names
 from ..metrics import info
 from .content import content, label, sentence
 from .data import CHECKS, Cell, RunData
@@ -121,9 +123,17 @@ def _sections(run: RunData, tables: dict[str, Table]) -> Iterator[str]:
     least = min(own, key=lambda r: r["estimate"])
     if least["estimate"] < top["estimate"]:
         yield sentence(
-            "section", section=top["section"], who=run.name(cell), least=least["section"],
+            "section", section=_section(run, top["section"]), who=run.name(cell),
+            least=_section(run, least["section"]),
             least_value=amount(least["estimate"], "share"), **_shown(top, "hallucination"),
         )  # fmt: skip
+
+
+def _section(run: RunData, name: str) -> str:
+    """A section's short name with its title, where all formats of the run agree on that."""
+    known = [get_format(f) for f in run.formats if f in format_names()]
+    titles = {s.title for form in known for s in form.sections if s.name == name} - {name}
+    return f"{name} ({titles.pop()})" if len(titles) == 1 else name
 
 
 def _quality(tables: dict[str, Table]) -> Iterator[str]:

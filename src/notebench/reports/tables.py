@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import stats
 from ..metrics import info
+from ..metrics import review_time as model
 from ..storage import write_text
 from .content import content, label
 from .data import CELL, RunData
@@ -45,8 +46,9 @@ class Table:
     """The signature of each number, one a line."""
 
     def write_csv(self, folder: Path) -> Path:
-        """The numbers behind the cells, tidy."""
-        return write_text(folder / f"{self.name}.csv", self.data.to_csv(index=False))
+        """The numbers behind the cells, tidy, and in each row what they hang on."""
+        data = self.data.assign(signature=self.signature) if self.signature else self.data
+        return write_text(folder / f"{self.name}.csv", data.to_csv(index=False))
 
 
 def amount(value: float, unit: str) -> str:
@@ -97,8 +99,8 @@ def estimated(run: RunData, row: Any, metric: str, drafter: str | None = None) -
 
 def all_tables(run: RunData) -> dict[str, Table]:
     """Every table of the report by name; one without rows says that it could not be made."""
-    tables = [headline(run), by_section(run), by_type(run), omissions(run), verifier(run),
-              failures(run), *strata(run)]  # fmt: skip
+    tables = [headline(run), review_time(run), by_section(run), by_type(run), omissions(run),
+              verifier(run), failures(run), *strata(run)]  # fmt: skip
     return {t.name: t for t in tables}
 
 
@@ -125,6 +127,32 @@ def headline(run: RunData) -> Table:
     heads = ["Drafter", "Notes", *(c["head"] for c in columns)]
     return Table("headline", "Estimates with 95% intervals", heads, rows, data,
                  run.signature("+".join(metrics)), signatures)  # fmt: skip
+
+
+def review_time(run: RunData) -> Table:
+    """Modelled review time with the range that its assumptions leave, and what moves it most."""
+    import pandas as pd
+
+    saved = run.estimate(["review_time.net_saved"], CELL)
+    by_cell = {(r["drafter"], r["workflow"]): r for r in _records(saved)}
+    rows, data = [], []
+    for cell in run.cells:
+        cases = [c for c in run.cases if (c.draft.drafter, c.draft.workflow) == cell]
+        found = model.simulate(cases, seed=run.manifest.seed)
+        if found is None:
+            continue
+        most = model.tornado(cases)[0]
+        meaning = model.parameters()[most.parameter].meaning
+        rows.append([
+            Shown(run.name(cell)),
+            Shown(amount(found.estimate, "seconds")),
+            Shown(span(found.low, found.high, "seconds")),
+            Shown(meaning, span(most.at_low, most.at_high, "seconds"), most.parameter),
+            estimated(run, by_cell.get(cell), "review_time.net_saved", cell[0]),
+        ])  # fmt: skip
+        data.append(dict(zip(CELL, cell, strict=True)) | found._asdict() | most._asdict())
+    return Table("review_time", "Review time for a note, modelled", content()["review_time"], rows,
+                 pd.DataFrame(data), run.signature("review_time"))  # fmt: skip
 
 
 def by_section(run: RunData) -> Table:
