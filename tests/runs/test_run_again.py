@@ -43,6 +43,15 @@ def test_a_run_again_from_its_manifest(from_file: bool, part: dict, tmp_path: Pa
         assert (again.path / name).read_bytes() == (tmp_path / "elsewhere" / name).read_bytes()
 
 
+def test_a_manifest_with_limit_and_shard_among_the_settings(tmp_path: Path) -> None:
+    study = make_study({"sessions": {"n": 1}, "drafters": DRAFTERS[:1]})
+    folder = execute(study, tmp_path / "run", progress=False)
+    old = folder.manifest()
+    settings = {**old.study, "limit": None, "shard": [1, 2]}
+    folder.write_manifest(old.model_copy(update={"study": settings}))
+    assert load_study(folder.manifest_file).drafters == study.drafters
+
+
 def test_a_manifest_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(NotebenchError, match="can't be read") as caught:
         load_study(tmp_path / "manifest.json")

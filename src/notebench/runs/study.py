@@ -184,6 +184,8 @@ def _study_of_run(source: Path) -> Study:
     """The study of a run; limit and shard have had their effect on the sessions that it holds."""
     folder = RunFolder(source.parent)
     settings = {**folder.manifest().study, "sessions": {"file": folder.sessions_file.name}}
+    for earlier in ("limit", "shard"):  # once stood among the settings
+        settings.pop(earlier, None)
     return make_study(settings, where=str(source), base=folder.path.resolve())
 
 
