@@ -223,7 +223,8 @@ def model(rows: list[Row], name: str) -> dict[str, object]:
     names = sorted(rows[0].values)
     intercept, weights = fit(rows, names, penalty)
     print(
-        f"{name}: penalty {penalty}, left-out AUROC {auroc(rated['challenge']):.3f}, threshold {cut}"
+        f"{name}: penalty {penalty}, threshold {cut}, "
+        f"left-out AUROC {auroc(rated['challenge']):.3f}"
     )
     shares = {}
     for origin, group in sorted(rated.items()):

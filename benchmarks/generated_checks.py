@@ -29,7 +29,7 @@ def generated_tables(verifier: Verifier) -> str:
     about = f"{COUNT} generated sessions, seed {SEED}; nothing was fitted on them."
     return "\n".join(
         [
-            "## Sentences with no source",
+            "### Sentences with no source",
             f"{about} Up to {STRAYS} sentences of each kind for each session, judged against a "
             "session that they are not from. Off-topic and vague sentences and the frames of "
             "scattered words are from lists kept apart from those of the fit. Sentences of other "
@@ -37,7 +37,7 @@ def generated_tables(verifier: Verifier) -> str:
             "",
             *_table("kind", _strays(verifier, sessions)),
             "",
-            "## Clinician's own generated notes",
+            "### Clinician's own generated notes",
             f"{about} Every sentence is true by construction, so each flag is a false alarm. "
             "Without a ledger, the same sentences are judged by transcript, rough notes and chart "
             "alone. Names a fact: share of the sentences for which the finding names a fact.",
@@ -52,7 +52,9 @@ def generated_tables(verifier: Verifier) -> str:
     )
 
 
-def _judged(verifier: Verifier, session: Session, told: Iterable[tuple[str, str]]) -> list:
+def _judged(
+    verifier: Verifier, session: Session, told: Iterable[tuple[str, str]]
+) -> list[ClaimFinding]:
     """A finding for each sentence, each judged in a draft of its own."""
     made = []
     for section, text in told:
@@ -76,7 +78,7 @@ def _strays(verifier: Verifier, sessions: list[Session]) -> Hits:
 
 
 def _own(verifier: Verifier, sessions: list[Session]) -> Hits:
-    found: Hits = defaultdict(dict)
+    found: Hits = {name: {} for name in (*FORMATS, "without a ledger")}
     for session in sessions:
         bare = session.model_copy(update={"facts": None})
         for format in FORMATS:
