@@ -460,3 +460,39 @@ def test_python_m_runs_the_same() -> None:
     )
     assert got.stdout.startswith("notebench ")
     assert got.returncode == 0
+
+
+def test_a_missing_runtime_is_said_before_anything_is_written(tmp_path, monkeypatch, capsys):
+    from notebench.cli import main
+    from notebench.llm import weights
+
+    file = tmp_path / "models" / "smollm2-135m-instruct.gguf"
+    file.parent.mkdir()
+    with file.open("wb") as stream:  # the right size; it is never opened
+        stream.truncate(weights.find("smollm2-135m-instruct").size)
+    monkeypatch.setenv("NOTEBENCH_MODELS_DIR", str(file.parent))
+    monkeypatch.setitem(sys.modules, "xllamacpp", None)
+    study = tmp_path / "study.toml"
+    study.write_text('drafters = [{name = "local/smollm2-135m-instruct"}]\n[sessions]\nn = 1\n')
+    with pytest.raises(SystemExit) as stop:
+        main(["run", str(study), "--out", str(tmp_path / "run")])
+    assert stop.value.code == 2
+    assert "pip install 'notebench[local]'" in capsys.readouterr().err
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_drafter_without_any_note_fails_the_run(tmp_path, capsys):
+    from notebench.cli import main
+
+    sessions = tmp_path / "sessions.jsonl"
+    main(["sessions", "--n", "2", "--format", "DAP", "--out", str(sessions)])
+    study = tmp_path / "study.toml"
+    study.write_text(
+        'drafters = [{name = "reference"}, {name = "extractive"}]\nformats = ["BIRP"]\n'
+        f'[sessions]\nfile = "{sessions}"\n'
+    )
+    with pytest.raises(SystemExit) as stop:
+        main(["run", str(study), "--out", str(tmp_path / "run")])
+    assert stop.value.code == 1
+    assert "no note could be had from reference" in capsys.readouterr().err
+    assert (tmp_path / "run" / "report" / "index.html").exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -80,3 +81,12 @@ def test_other_packages_add_entries(monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(NotebenchError, match=f"the thing '{name}' can't be loaded"):
             registry.get(name)
     assert asked == ["notebench.thing"]
+
+
+def test_the_groups_of_entry_points_are_those_of_the_guide() -> None:
+    from notebench import drafters, metrics, verifiers
+
+    guide = (Path(__file__).parents[2] / "docs" / "extending.md").read_text("utf-8")
+    for registry in (drafters.DRAFTERS, verifiers.registry, metrics.registry):
+        assert registry.kind in ("drafter", "verifier", "metric")
+        assert f"`notebench.{registry.kind}`" in guide

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import BudgetExceeded, NotebenchError
+from ..errors import BudgetExceeded, CheckFailed, NotebenchError
 from . import app, show
 
 if TYPE_CHECKING:
@@ -175,6 +175,11 @@ def _done(folder: RunFolder) -> None:
         print(f"  {failure.stage}: {failure.session_id} {failure.drafter}: {failure.error}")
     if drafts:
         show.wrote(page, "open it in a browser")
+    if silent := {f.drafter for f in failures} - {d.drafter for d in drafts}:
+        raise CheckFailed(
+            f"no note could be had from {', '.join(sorted(silent))}", where=str(folder.path),
+            mend="see failures.jsonl there; the same command tries them again",
+        )  # fmt: skip
 
 
 def _summary(folder: RunFolder) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from ..errors import NotebenchError, UnknownName
 from ..registry import suggest
-from . import weights
+from . import runtime, weights
 from .messages import Request
 from .provider import litellm
 from .weights import LOCAL
@@ -70,6 +70,7 @@ def check(request: Request) -> None:
     """Refuse, before anything is sent, what can't work: raises UnknownName or NotebenchError."""
     if is_local(request.model):
         weights.path(request.model)
+        runtime.library()
         return
     provider = _provider(request)
     if (

@@ -140,9 +140,8 @@ def _setting(name: str, default: int) -> int:
     return int(given)
 
 
-def _server(name: str, keys: list[str]) -> Any:
-    """A runtime server. It always listens on a loopback port; keys, if any, are asked for there."""
-    file = weights.path(name)
+def library() -> Any:
+    """The runtime's package. Raises MissingDependency."""
     try:
         import xllamacpp
     except ImportError as error:
@@ -150,6 +149,12 @@ def _server(name: str, keys: list[str]) -> Any:
             f"embedded models need xllamacpp, which can't be imported ({error})",
             mend="pip install 'notebench[local]', or use a model behind a server",
         ) from error
+    return xllamacpp
+
+
+def _server(name: str, keys: list[str]) -> Any:
+    """A runtime server. It always listens on a loopback port; keys, if any, are asked for there."""
+    file, xllamacpp = weights.path(name), library()
     params = xllamacpp.CommonParams()
     params.model.path = str(file)
     params.n_ctx = context(name)

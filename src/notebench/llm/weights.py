@@ -90,7 +90,7 @@ def find(name: str) -> Weights:
     known = [w.name for w in models()]
     raise UnknownName(
         f"no embedded model is called {bare!r}",
-        mend=f"{suggest(bare, known)} Your own GGUF file: local/<path ending in .gguf>",
+        mend=f"{suggest(bare, known)} (or a GGUF file of your own: local/<path ending in .gguf>)",
     )
 
 
