@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 import typer.main
 
+import notebench as nb
 from handmade import draft_data, session_data
 from notebench.cli import app, main
 from notebench.records import Draft, Finding, Session
@@ -485,7 +486,7 @@ def test_a_drafter_without_any_note_fails_the_run(tmp_path, capsys):
     from notebench.cli import main
 
     sessions = tmp_path / "sessions.jsonl"
-    main(["sessions", "--n", "2", "--format", "DAP", "--out", str(sessions)])
+    nb.sessions(2, formats=["DAP"]).save(sessions)
     study = tmp_path / "study.toml"
     study.write_text(
         'drafters = [{name = "reference"}, {name = "extractive"}]\nformats = ["BIRP"]\n'
