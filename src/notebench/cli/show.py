@@ -52,6 +52,7 @@ def summary(tallies: pd.DataFrame, signature: Callable[[str], str], seed: int = 
     signature: from names of metrics to the line that says what the numbers hang on.
     """
     from .. import stats
+    from ..metrics import info
 
     keys = ["drafter", "workflow"]
     columns: dict[str, dict[tuple[str, str], str]] = {}
@@ -60,7 +61,7 @@ def summary(tallies: pd.DataFrame, signature: Callable[[str], str], seed: int = 
         if metric in set(tallies["metric"]):
             found = stats.estimate(tallies, metric, by=tuple(keys), seed=seed)
             for row in found.to_dict("records"):
-                low, high = (row["low"], row["high"]) if metric != "unscored" else (math.nan,) * 2
+                low, high = (math.nan,) * 2 if info(metric).exact else (row["low"], row["high"])
                 text = rate(row["estimate"], low, high, scale, 1 if scale > 1 else 2)
                 columns[head][(row["drafter"], row["workflow"])] = text
     names = list(tallies[keys].drop_duplicates().itertuples(index=False, name=None))

@@ -69,6 +69,8 @@ class Info:
     """Whether it rests on assumed numbers: a model, not a measurement."""
     signed: bool = False
     """Whether it can be below 0."""
+    exact: bool = False
+    """Whether it counts what was done in this run and estimates nothing: shown without interval."""
 
     @property
     def span(self) -> tuple[float, float]:

@@ -87,12 +87,12 @@ def estimated(run: RunData, row: Any, metric: str, drafter: str | None = None) -
     """The cell of one row of `stats.estimate`."""
     if row is None or isnan(row["estimate"]):
         return Shown(NO_VALUE, title=f"{info(metric).title}: {run.explained(metric)}")
-    unit = info(metric).unit
+    unit, exact = info(metric).unit, info(metric).exact
     counts = f"{row['amount']:.4g} / {row['out_of']:.4g}"
     signature = run.signature(metric, int(row["sessions"]), drafter)
     return Shown(
         amount(row["estimate"], unit),
-        short_span(row["low"], row["high"], unit),
+        "" if exact else short_span(row["low"], row["high"], unit),
         f"{counts}, interval by {row['method']}\n{signature}",
     )
 
