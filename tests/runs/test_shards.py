@@ -89,3 +89,13 @@ def test_engines(study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         execute_on_ray(study, tmp_path / "run")
     assert "notebench[ray]" in str(caught.value)
     assert not (tmp_path / "run").exists()
+
+
+def test_a_run_over_ray_equals_one_in_a_single_process(tmp_path: Path) -> None:
+    pytest.importorskip("ray", reason="needs the extra ray")
+    study = make_study(
+        {"sessions": {"n": 4}, "drafters": [{"name": "reference"}, {"name": "extractive"}]}
+    )
+    over_ray = execute_on_ray(study, tmp_path / "ray")
+    alone = execute(study, tmp_path / "alone", progress=False)
+    assert over_ray.manifest().digests == alone.manifest().digests

@@ -5,6 +5,7 @@ Tallies add up, so a merged run equals one that was never cut.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from pathlib import Path
@@ -25,6 +26,7 @@ def execute_on_ray(
 
     A cluster is joined where RAY_ADDRESS names one; else one is started on this machine.
     """
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"  # Ray reports its use unless told not to
     if engine != "ray":
         raise UnknownName(f"no engine is called {engine!r}", mend="local or ray")
     try:
@@ -34,7 +36,12 @@ def execute_on_ray(
             "the engine ray needs a package that is not installed",
             mend="pip install 'notebench[ray]'",
         ) from error
-    ray.init(ignore_reinit_error=True, include_dashboard=False, log_to_driver=False)
+    ray.init(
+        ignore_reinit_error=True, include_dashboard=False, log_to_driver=False,
+        logging_level="error",
+        # a task has one processor, and an embedded model's threads wait in a busy loop
+        runtime_env={"env_vars": {"NOTEBENCH_THREADS": "1", "RAY_USAGE_STATS_ENABLED": "0"}},
+    )  # fmt: skip
     n = max(1, min(int(ray.cluster_resources().get("CPU", 1)), len(sessions_of(study)[:limit])))
     share = study.model_copy(update={"limits": study.limits.share(n)})
     target = Path(out).resolve()
