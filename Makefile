@@ -29,6 +29,8 @@ test: $(STAMP) ## set up, fetch the smallest embedded model once, run every test
 	$(BIN)/pytest -n 2
 
 lab: $(STAMP) ## set up and open JupyterLab on the notebooks
+	@# JupyterLab asks its makers for news and updates; nothing here calls home.
+	@$(BIN)/jupyter labextension disable "@jupyterlab/apputils-extension:announcements" >/dev/null 2>&1
 	$(BIN)/jupyter lab --notebook-dir=notebooks
 
 notebooks: $(STAMP) ## bring each notebook in line with its py:percent file
