@@ -6,7 +6,6 @@ highlighting, so that a note looks alike everywhere and text is escaped in one p
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -14,7 +13,8 @@ from html import escape as _escape
 from importlib.resources import files
 from typing import Any
 
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+from .text.control import replaced
+
 _VOID = frozenset({"br", "hr", "img", "input", "meta"})
 
 
@@ -59,7 +59,7 @@ def escape(value: object) -> Html:
     """Any value as HTML text; characters that no page can show become U+FFFD."""
     if hasattr(value, "__html__"):
         return Html(value.__html__())
-    return Html(_escape(_UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", str(value))))
+    return Html(_escape(replaced(str(value))[0]))
 
 
 def join(parts: Iterable[object], between: str = "") -> Html:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from .text.control import CONTROL
 
 SCHEMA_VERSION = 1
 MAX_TEXT = 200_000  # characters in one text field; a long session is about 20,000
@@ -37,8 +38,6 @@ Severity = Literal["minor", "major", "critical"]
 WRONG: frozenset[str] = frozenset({"contradicted", "unsupported", "inferred"})
 """Verdicts that count as unfaithful."""
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-
 
 def _clean(text: str) -> str:
     if len(text) > MAX_TEXT:
@@ -50,7 +49,7 @@ def _clean(text: str) -> str:
 
 
 def _no_control(text: str) -> str:
-    if bad := _CONTROL.search(text):
+    if bad := CONTROL.search(text):
         raise ValueError(
             f"control character U+{ord(bad[0]):04X} at character {bad.start()}; "
             "remove it or save the file again as plain UTF-8"
@@ -99,7 +98,7 @@ class Record(BaseModel):
     @model_validator(mode="after")
     def _clean_names(self) -> Self:
         for name in self.__pydantic_extra__ or ():
-            if _CONTROL.search(name):
+            if CONTROL.search(name):
                 raise ValueError(f"{name!r}: its name holds a control character; rename it")
         return self
 

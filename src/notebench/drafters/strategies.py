@@ -12,6 +12,7 @@ from ..formats import Format, SectionSpec
 from ..llm.messages import Completion, Request
 from ..llm.prompts import Prompt
 from ..records import MAX_TEXT, Section
+from ..text.control import replaced
 from .base import Task
 from .material import Material, Unit
 from .placing import gathered, kind_of, section_for
@@ -186,16 +187,7 @@ def _schema(format: Format) -> dict[str, Any]:
 
 def _kept(w: Writing, text: str) -> str:
     """The text with control characters, which records refuse, replaced by U+FFFD and counted."""
-    kept = "".join(_REPLACED if _refused(c) else c for c in text)
-    if kept != text:
-        count = sum(_refused(c) for c in text)
+    kept, count = replaced(text)
+    if count:
         w.remarks["replaced_characters"] = w.remarks.get("replaced_characters", 0) + count
     return kept
-
-
-_REPLACED = "\ufffd"
-
-
-def _refused(char: str) -> bool:
-    code = ord(char)
-    return (code < 32 and char not in "\t\n\r") or code == 127 or 0xD800 <= code <= 0xDFFF
