@@ -295,13 +295,12 @@ def run(study: Path_ | Study | dict[str, Any], out: Path_ | None = None, **optio
 
 def _overview(session: Session) -> dict[str, Any]:
     scenario = session.scenario
-    flags = scenario.get("complexity") or []
     return {
         "session_id": session.session_id,
         "problem": scenario.get("problem"),
         "modality": scenario.get("modality"),
         "session_type": scenario.get("session_type"),
-        "complexity": ", ".join(flags if isinstance(flags, list) else [str(flags)]),
+        "complexity": ", ".join(session.listed("complexity")),
         "turns": len(session.transcript),
         "words": sum(len(t.text.split()) for t in session.transcript),
         "facts": None if session.facts is None else len(session.facts),

@@ -101,12 +101,7 @@ def raising() -> frozenset[str]:
 
 def flags(session: Session) -> list[str]:
     """Problem, session type and complexity flags of a session, as `severity` takes them."""
-    scenario = session.scenario
-    found: list[str] = []
-    for key in ("problem", "session_type", "complexity"):
-        value = scenario.get(key) or []
-        found += [value] if isinstance(value, str) else [str(v) for v in value]
-    return found
+    return [v for key in ("problem", "session_type", "complexity") for v in session.listed(key)]
 
 
 def _plain(flag: str) -> str:

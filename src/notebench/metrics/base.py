@@ -44,12 +44,10 @@ Metric = Callable[[Case], Iterable[Tally]]
 def stratum(session: Session) -> str:
     """problem/session_type/flags of a session, flags sorted and joined by +."""
     scenario = session.scenario
-    flags = scenario.get("complexity") or []
-    flags = [flags] if isinstance(flags, str) else flags
     return "/".join(
         [
             str(scenario.get("problem", "")),
             str(scenario.get("session_type", "")),
-            "+".join(sorted(map(str, flags))),
+            "+".join(sorted(session.listed("complexity"))),
         ]
     )

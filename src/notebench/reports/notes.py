@@ -178,8 +178,7 @@ class SessionView:
         """What kind of session it is, in a few words."""
         scenario = self.session.scenario
         parts = [scenario.get("problem"), scenario.get("session_type")]
-        complexity = scenario.get("complexity") or []
-        parts += complexity if isinstance(complexity, list) else [complexity]
+        parts += self.session.listed("complexity")
         return ", ".join(str(p).replace("_", " ") for p in parts if p)
 
 

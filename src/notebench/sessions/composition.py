@@ -19,7 +19,7 @@ def composition(sessions: Iterable[Session]) -> str:
         ("problems", _counts(str(s.scenario.get("problem")) for s in given)),
         ("session types", _counts(str(s.scenario.get("session_type")) for s in given)),
         ("settings", _counts(str(s.chart.get("setting")) for s in given)),
-        ("flags", _counts(c for s in given for c in s.scenario.get("complexity") or ["none"])),
+        ("flags", _counts(c for s in given for c in s.listed("complexity") or ["none"])),
         ("turns a session", _spread([len(s.transcript) for s in given])),
         ("words a transcript", _spread([_words(s) for s in given])),
         ("words a clinician's turn", _spread(_turn_words(given, "clinician"))),
