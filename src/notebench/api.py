@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Sequence
 from functools import cached_property
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import NotebenchError, UnknownName
 from .records import ClaimFinding, Draft, FactFinding, Manifest, Session
+from .rows import dataset_row, draft_row, session_row
 from .storage import read_jsonl, write_jsonl
 
 if TYPE_CHECKING:
@@ -33,13 +33,13 @@ class Sessions(list[Session]):
         """
         import datasets
 
-        return datasets.Dataset.from_list([_flat(s) for s in self])
+        return datasets.Dataset.from_list([dataset_row(s) for s in self])
 
     def to_pandas(self) -> pd.DataFrame:
         """A row a session: scenario, sizes, and whether truth is known fact by fact."""
         import pandas as pd
 
-        return pd.DataFrame([_overview(s) for s in self])
+        return pd.DataFrame([session_row(s) for s in self])
 
     def save(self, path: Path_) -> Path:
         """Write a sessions.jsonl."""
@@ -135,7 +135,7 @@ class Judged:
         """A row a draft: ids, drafter, workflow, format, its text and words."""
         import pandas as pd
 
-        return pd.DataFrame([_draft_row(d) for d in self.draft_records])
+        return pd.DataFrame([draft_row(d) for d in self.draft_records])
 
     @cached_property
     def findings(self) -> pd.DataFrame:
@@ -291,52 +291,3 @@ def run(study: Path_ | Study | dict[str, Any], out: Path_ | None = None, **optio
         made = study if isinstance(study, Study) else load_study(study)  # type: ignore[arg-type]
     folder = execute(made, Path(out) if out else Path("runs") / made.name, **options)
     return Run(folder.path)
-
-
-def _overview(session: Session) -> dict[str, Any]:
-    scenario = session.scenario
-    return {
-        "session_id": session.session_id,
-        "problem": scenario.get("problem"),
-        "modality": scenario.get("modality"),
-        "session_type": scenario.get("session_type"),
-        "complexity": ", ".join(session.listed("complexity")),
-        "turns": len(session.transcript),
-        "words": sum(len(t.text.split()) for t in session.transcript),
-        "facts": None if session.facts is None else len(session.facts),
-        "references": ", ".join(n.format for n in session.references),
-    }
-
-
-def _flat(session: Session) -> dict[str, Any]:
-    data = session.model_dump(mode="json")
-
-    def text(value: Any) -> str:
-        return json.dumps(value, ensure_ascii=False, sort_keys=True)
-
-    facts = [
-        {**f, "sections": text(f["sections"]), "attributes": text(f["attributes"])}
-        for f in data["facts"] or []
-    ]
-    return {
-        **{k: data[k] for k in ("schema_version", "session_id", "rough_notes", "prior_note")},
-        **{k: text(data[k]) for k in ("scenario", "chart")},
-        **{k: data[k] for k in ("participants", "transcript", "not_assessed", "references")},
-        "facts": facts,
-        "facts_known": data["facts"] is not None,
-    }
-
-
-def _draft_row(draft: Draft) -> dict[str, Any]:
-    from .formats import get, sections_of
-
-    sections = sections_of(draft)
-    text = get(draft.format).join(sections)
-    return {
-        **draft.model_dump(
-            include={"draft_id", "session_id", "drafter", "workflow", "format", "sample"}
-        ),
-        "words": len(text.split()),
-        "text": text,
-        "provenance": draft.provenance,
-    }

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import NotebenchError
+from ..formats import plain
 from ..records import Draft, Session
 from ..storage import read_jsonl
 from ..text import content_words
@@ -98,4 +99,4 @@ def source_words(session: Session) -> set[str]:
 
 def note_words(draft: Draft) -> set[str]:
     """Content words of a note."""
-    return set(content_words(draft.text or "\n".join(s.text for s in draft.sections)))
+    return set(content_words(draft.text or plain(draft.sections)))

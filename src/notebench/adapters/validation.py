@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 
 from ..errors import NotebenchError
-from ..records import ClaimFinding, FactFinding
+from ..records import WRONG, ClaimFinding, FactFinding
 from ..verifiers import make
 from ..verifiers.base import Verifier
 from .challenge import (
@@ -169,9 +169,9 @@ def rate(item: Labelled, verifier: Verifier, into: Ratings) -> None:
         into.claims.append(rated)
         into.claim_types.append(label["error_type"] or "" if bad else "")
         into.claim_baseline.append(Rated(group, uncovered(label["text"], source), bad))
-        into.flagged_claims.append((rated, _is_flagged(finding)))
+        into.flagged_claims.append((rated, finding.verdict in WRONG))
         if item.style == CLEAN:
-            into.clean.append(Rated(group, float(_is_flagged(finding)), bad))
+            into.clean.append(Rated(group, float(finding.verdict in WRONG), bad))
     note = note_words(item.draft)
     statements = {f.id: f.statement for f in item.session.facts or []}
     for fact_id in item.due:
@@ -181,10 +181,6 @@ def rate(item: Labelled, verifier: Verifier, into: Ratings) -> None:
             continue
         into.facts.append(Rated(group, found.p_omitted, bad))
         into.fact_baseline.append(Rated(group, uncovered(statements[fact_id], note), bad))
-
-
-def _is_flagged(finding: ClaimFinding) -> bool:
-    return finding.verdict in ("contradicted", "unsupported", "inferred")
 
 
 def summarise(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
@@ -71,7 +71,7 @@ class Format:
         """One text with headings; `split` gives the sections back."""
         titles = {s.name: s.title for s in self.sections}
         if len(self.sections) == 1:
-            return "\n".join(s.text for s in sections)
+            return plain(sections)
         return "\n\n".join(f"{titles.get(s.name, s.name)}:\n{s.text}" for s in sections)
 
     @cached_property
@@ -148,6 +148,11 @@ def add(data: dict) -> Format:
     made = _read(data)
     _all()[made.name.lower()] = made
     return made
+
+
+def plain(sections: Iterable[Section]) -> str:
+    """The texts of some sections, one below the other, without headings."""
+    return "\n".join(s.text for s in sections)
 
 
 def sections_of(draft: Draft) -> list[Section]:

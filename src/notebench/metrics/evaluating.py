@@ -22,6 +22,7 @@ from pydantic import ValidationError
 from .. import formats
 from ..errors import NotebenchError
 from ..records import Draft, Note, Session, Tally
+from ..storage import explain
 from ..verifiers import make
 from . import info, names, tally
 from .base import Case
@@ -142,7 +143,5 @@ def _parsed(text: str, where: str) -> dict[str, Any]:
 
 
 def _bad(error: ValidationError, where: str, mend: str) -> NotebenchError:
-    first = error.errors(include_url=False)[0]
-    field = ".".join(map(str, first["loc"])) or "record"
-    message = first["msg"].removeprefix("Value error, ")
-    return NotebenchError(f"field {field}: {message}", where=where, mend=mend)
+    what, mend = explain(error, "field", mend)
+    return NotebenchError(what, where=where, mend=mend)

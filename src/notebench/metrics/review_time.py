@@ -23,7 +23,7 @@ from ..records import WRONG, Tally
 from .base import Case
 from .faithfulness import grade
 from .ledger import due, withheld
-from .verbosity import count_words, reference_words, repeats, sentences_of
+from .verbosity import reference_words, repeats, sentences_of, words_of
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def load(case: Case) -> Load | None:
     sentences = sentences_of(case.draft)
     put_in = sum(v != "omitted" for _, v in withheld(case))
     return Load(
-        words=count_words(sections_of(case.draft)),
+        words=words_of(sections_of(case.draft)),
         sentences=len(sentences),
         unsupported=verdicts.count("unsupported") + verdicts.count("inferred"),
         contradicted=verdicts.count("contradicted"),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from ..formats import sections_of
 from ..records import Draft, Section, Session, Tally
 from ..text import split_sentences, tokens
+from ..text.tokens import count_words
 from .base import Case
 
 NEAR = 90.0
@@ -16,7 +17,7 @@ Assumed: two wordings of one fact in a note are mostly below it, loops and copie
 
 def verbosity(case: Case) -> Iterator[Tally]:
     """Words of the draft: in all, against the clinician's note, and for each conveyed fact."""
-    words = count_words(sections_of(case.draft))
+    words = words_of(sections_of(case.draft))
     yield case.tally("verbosity.words", words, 1)
     if reference := reference_words(case.session, case.draft.format):
         yield case.tally("verbosity.length", words, reference)
@@ -32,15 +33,15 @@ def repetition(case: Case) -> Iterator[Tally]:
         yield case.tally("repetition", len(repeats(sentences)), len(sentences))
 
 
-def count_words(sections: Iterable[Section]) -> int:
+def words_of(sections: Iterable[Section]) -> int:
     """Words and figures in some sections."""
-    return sum(len(tokens(s.text)) for s in sections)
+    return sum(count_words(s.text) for s in sections)
 
 
 def reference_words(session: Session, format: str) -> int | None:
     """Words of the clinician's note: in that format, else in the first there is; None: no note."""
     note = session.reference(format) or next(iter(session.references), None)
-    return count_words(note.sections) if note else None
+    return words_of(note.sections) if note else None
 
 
 def sentences_of(draft: Draft) -> list[str]:

@@ -8,10 +8,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .. import __version__, stats
+from .. import __version__, formats, stats
+from ..formats import Format
 from ..metrics.base import Case
 from ..records import WRONG, ClaimFinding, Draft, FactFinding, Failure, Manifest, Session
 from ..runs.folder import RunFolder
+from ..runs.judging import cases
 from ..storage import TALLY_COLUMNS
 from .content import content, label
 
@@ -68,14 +70,8 @@ class RunData:
     @cached_property
     def cases(self) -> list[Case]:
         """Drafts whose session is in the run, with their findings, in order."""
-        found: dict[str, list[ClaimFinding | FactFinding]] = {}
-        for finding in self.findings:
-            found.setdefault(finding.draft_id, []).append(finding)
-        return [
-            Case(self.by_id[d.session_id], d, tuple(found.get(d.draft_id, ())))
-            for d in self.drafts
-            if d.session_id in self.by_id
-        ]
+        known = [d for d in self.drafts if d.session_id in self.by_id]
+        return cases(self.sessions, known, self.findings)
 
     @cached_property
     def cells(self) -> list[Cell]:
@@ -89,6 +85,12 @@ class RunData:
     def formats(self) -> list[str]:
         """Formats of the run's notes."""
         return sorted({d.format for d in self.drafts} | set(map(str, self.tallies["format"])))
+
+    @cached_property
+    def known_formats(self) -> list[Format]:
+        """The definitions of those formats, as far as there are any here."""
+        known = {name.lower() for name in formats.names()}
+        return [formats.get(name) for name in self.formats if name.lower() in known]
 
     @property
     def models(self) -> list[Cell]:

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from .. import formats
+from .. import formats, taxonomy
 from ..drafters.base import inputs_of
 from ..html import Html, Mark, chart_html, claim_marks, highlight, transcript_html, verdict_words
 from ..metrics import ledger
 from ..metrics.base import Case
 from ..metrics.faithfulness import grade
 from ..records import WRONG, ClaimFinding, Fact, Session
-from ..taxonomy import flags
 from .data import RunData
 from .quality import Planted, entries, planted
 
-LEVELS = ("critical", "major", "minor", "ungraded")
+LEVELS = (*reversed(taxonomy.LEVELS), "ungraded")
+"""Severities, worst first."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,8 @@ class NoteView:
     def sections(self) -> list[tuple[str, Html]]:
         """(heading, marked text) of each section."""
         draft = self.case.draft
-        titles = {}
-        if draft.format.lower() in {n.lower() for n in formats.names()}:
-            titles = {s.name: s.title for s in formats.get(draft.format).sections}
+        own = (f for f in self.run.known_formats if f.name.lower() == draft.format.lower())
+        titles = {s.name: s.title for form in own for s in form.sections}
         return [
             (titles.get(s.name, s.name), highlight(s.text, self._marks(s.name)))
             for s in formats.sections_of(draft)
@@ -67,12 +66,16 @@ class NoteView:
         """Flagged sentences, worst first."""
         return sorted(
             (c for c in self.case.claims if c.verdict in WRONG),
-            key=lambda c: (LEVELS.index(self.grade(c)), -(c.p_unfaithful or 0)),
+            key=self.urgency,
         )
+
+    def urgency(self, claim: ClaimFinding) -> tuple[int, float]:
+        """Sorts flagged sentences: the worst first, and of those the surest."""
+        return LEVELS.index(self.grade(claim)), -(claim.p_unfaithful or 0)
 
     def grade(self, claim: ClaimFinding) -> str:
         """Severity of a flagged sentence."""
-        return grade(claim, flags(self.case.session)) or "ungraded"
+        return grade(claim, taxonomy.flags(self.case.session)) or "ungraded"
 
     def words(self, claim: ClaimFinding) -> str:
         """Its verdict in words."""
@@ -213,6 +216,4 @@ def instructive(
         if (note.case.draft.drafter, note.case.draft.workflow) in note.run.models
         for claim in note.wrong
     ]
-    found.sort(key=lambda pair: (LEVELS.index(pair[0].grade(pair[1])),
-                                 -(pair[1].p_unfaithful or 0)))  # fmt: skip
-    return found[:most]
+    return sorted(found, key=lambda pair: pair[0].urgency(pair[1]))[:most]

@@ -8,8 +8,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from ..formats import get as get_format
-from ..formats import names as format_names
 from ..html import VERDICTS, Html, css, escape
 from ..metrics import info
 from ..storage import write_text
@@ -87,11 +85,9 @@ def _data_url(svg: bytes) -> str:
 
 def _section_titles(run: RunData) -> list[str]:
     """What the short names of the sections stand for, by format."""
-    known = {n.lower() for n in format_names()}
     return [
-        f"{f}: " + ", ".join(f"{s.name} {s.title}" for s in get_format(f).sections)
-        for f in run.formats
-        if f.lower() in known
+        f"{f.name}: " + ", ".join(f"{s.name} {s.title}" for s in f.sections)
+        for f in run.known_formats
     ]
 
 

@@ -7,8 +7,6 @@ from math import isnan
 from typing import Any
 
 from .. import stats
-from ..formats import get as get_format
-from ..formats import names as format_names
 from ..metrics import info
 from .content import content, label, sentence
 from .data import CHECKS, Cell, RunData
@@ -131,8 +129,9 @@ def _sections(run: RunData, tables: dict[str, Table]) -> Iterator[str]:
 
 def _section(run: RunData, name: str) -> str:
     """A section's short name with its title, where all formats of the run agree on that."""
-    known = [get_format(f) for f in run.formats if f in format_names()]
-    titles = {s.title for form in known for s in form.sections if s.name == name} - {name}
+    titles = {s.title for form in run.known_formats for s in form.sections if s.name == name} - {
+        name
+    }
     return f"{name} ({titles.pop()})" if len(titles) == 1 else name
 
 

@@ -284,9 +284,6 @@ def _stacked(together: pd.DataFrame, each: pd.DataFrame) -> pd.DataFrame:
 
 def _section_order(run: RunData, data: pd.DataFrame) -> list[str]:
     """Sections in the order of the formats' definitions; unknown ones last."""
-    from .. import formats
-
-    known = [s.name for f in run.formats if f in formats.names() for s in formats.get(f).sections]
-    found = dict.fromkeys([*known, *sorted(map(str, data["section"].unique()))])
-    present = set(map(str, data["section"].unique()))
-    return [s for s in found if s in present]
+    present = sorted(map(str, data["section"].unique()))
+    known = [s.name for form in run.known_formats for s in form.sections]
+    return [s for s in dict.fromkeys([*known, *present]) if s in present]

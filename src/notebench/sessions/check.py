@@ -8,7 +8,8 @@ from functools import cache
 
 from .. import formats
 from ..errors import UnknownName
-from ..records import Fact, Note, Session, Turn
+from ..formats import plain
+from ..records import Fact, Session, Turn
 from ..text.numbers import numbers
 from ..text.tokens import content_words
 from .loading import library
@@ -85,7 +86,7 @@ def _stems(text: str) -> frozenset[str]:
 
 def _disclosure(session: Session) -> Iterator[str]:
     for note in session.references:
-        text = _text(note)
+        text = plain(note.sections)
         held = set(note.conveys or [])
         for fact in session.facts or []:
             where = f"the {note.format} reference"
@@ -107,7 +108,7 @@ def _disclosure(session: Session) -> Iterator[str]:
 def _unasked(session: Session) -> Iterator[str]:
     places = [(f"turn {t.turn}", t.text) for t in session.transcript]
     places.append(("the rough notes", session.rough_notes or ""))
-    places += [(f"the {n.format} reference", _text(n)) for n in session.references]
+    places += [(f"the {n.format} reference", plain(n.sections)) for n in session.references]
     for topic in session.not_assessed:
         for where, text in places:
             if found := mentioned(topic, text):
@@ -177,14 +178,10 @@ def _sections(session: Session) -> Iterator[str]:
 def _copied(session: Session) -> Iterator[str]:
     said = {run for turn in session.transcript for run in _runs(turn.text)}
     for note in session.references:
-        if both := sorted(said & _runs(_text(note))):
+        if both := sorted(said & _runs(plain(note.sections))):
             yield f"the {note.format} reference copies the transcript: {' '.join(both[0])!r}"
 
 
 def _runs(text: str) -> set[tuple[str, ...]]:
     words = re.findall(r"[\w']+", text.lower())
     return {tuple(words[i : i + _SHARED_WORDS]) for i in range(len(words) - _SHARED_WORDS + 1)}
-
-
-def _text(note: Note) -> str:
-    return "\n".join(s.text for s in note.sections)

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from ..errors import NotebenchError, UnknownName
 from ..registry import suggest
+from ..storage import explain
 from .scenarios import Beat, Library, Problem
 
 M = TypeVar("M", bound=BaseModel)
@@ -107,10 +108,8 @@ def _made(kind: type[M], data: Any, where: str) -> M:
     try:
         return kind.model_validate(data)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        field = ".".join(str(part) for part in first["loc"]) or "entry"
+        what, mend = explain(error, "field", "see docs/adding-a-scenario.md for the layout")
         name = data.get("id") or data.get("problem") if isinstance(data, dict) else None
         raise NotebenchError(
-            f"{f'{name!r}, ' if name else ''}field {field}: {first['msg']}", where=where,
-            mend="see docs/adding-a-scenario.md for the layout",
-        ) from error  # fmt: skip
+            f"{f'{name!r}, ' if name else ''}{what}", where=where, mend=mend
+        ) from error
