@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from notebench import formats
-from notebench.drafters import DRAFTERS, Task, draft_id, make, names
+from notebench.drafters import Task, draft_id, make, names, registry
 from notebench.drafters.base import INPUTS
 from notebench.errors import NotebenchError, UnknownName
 from notebench.records import Session
@@ -16,7 +16,7 @@ OWED = {"drafter", "inputs", "input_sha256", "seed", "notebench", "remote", "str
 
 
 @pytest.mark.parametrize("format", FORMATS)
-@pytest.mark.parametrize("name", DRAFTERS.names())
+@pytest.mark.parametrize("name", registry.names())
 def test_every_registered_drafter_keeps_the_contract(
     name: str, format: str, generated: list[Session]
 ) -> None:

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from notebench.drafters import DRAFTERS, Task
+from notebench.drafters import Task
+from notebench.drafters import registry as DRAFTERS
 from notebench.errors import BudgetExceeded, NotebenchError
 from notebench.records import Draft, Failure, Section, Session
 from notebench.runs import RunFolder, Study, draft_only, execute, plan, rescore

@@ -13,9 +13,9 @@ from .base import Drafter, Task, draft_id, inputs_of
 if TYPE_CHECKING:
     from ..llm.client import Client
 
-__all__ = ["DRAFTERS", "Drafter", "Task", "draft_id", "inputs_of", "make", "names"]
+__all__ = ["Drafter", "Task", "draft_id", "inputs_of", "make", "names", "registry"]
 
-DRAFTERS: Registry[Any] = Registry(
+registry: Registry[Any] = Registry(
     "drafter",
     builtin={
         "reference": "notebench.drafters.reference:Reference",
@@ -31,7 +31,7 @@ def names() -> list[str]:
 
     Any LiteLLM model string is a drafter as well.
     """
-    return DRAFTERS.names() + _embedded()
+    return registry.names() + _embedded()
 
 
 def make(
@@ -47,8 +47,8 @@ def make(
             f"{name!r} stands for notes that were brought in; they are not drafted",
             mend="bring them in with notebench import, and check them with notebench check",
         )
-    if name in DRAFTERS:
-        return cast(Drafter, DRAFTERS.get(name)(name, options))
+    if name in registry:
+        return cast(Drafter, registry.get(name)(name, options))
     if not _is_model(name):
         raise UnknownName(
             f"no drafter is called {name!r}",
@@ -77,7 +77,7 @@ def _is_model(name: str) -> bool:
 
 def _bare_model(name: str) -> bool:
     """Whether LiteLLM knows a model that is named without its provider, such as gpt-4o."""
-    if get_close_matches(name, DRAFTERS.names(), n=1, cutoff=0.75):
+    if get_close_matches(name, registry.names(), n=1, cutoff=0.75):
         return False  # a slip of the pen: no need to load LiteLLM, which takes seconds
     from ..llm.provider import litellm
 

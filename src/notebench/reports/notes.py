@@ -64,10 +64,7 @@ class NoteView:
     @cached_property
     def wrong(self) -> list[ClaimFinding]:
         """Flagged sentences, worst first."""
-        return sorted(
-            (c for c in self.case.claims if c.verdict in WRONG),
-            key=self.urgency,
-        )
+        return sorted((c for c in self.case.claims if c.verdict in WRONG), key=self.urgency)
 
     def urgency(self, claim: ClaimFinding) -> tuple[int, float]:
         """Sorts flagged sentences: the worst first, and of those the surest."""

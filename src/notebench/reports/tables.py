@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import isnan
 from pathlib import Path
@@ -109,7 +109,7 @@ def headline(run: RunData) -> Table:
     columns = content()["headline"]
     metrics = [c["metric"] for c in columns]
     data = run.estimate(metrics, CELL)
-    found = {(r["metric"], r["drafter"], r["workflow"]): r for r in _records(data)}
+    found = _by(data, "metric", *CELL)
     rows = []
     for cell in run.cells:
         notes = [d.session_id for d in run.drafts if (d.drafter, d.workflow) == cell]
@@ -134,7 +134,7 @@ def review_time(run: RunData) -> Table:
     import pandas as pd
 
     saved = run.estimate(["review_time.net_saved"], CELL)
-    by_cell = {(r["drafter"], r["workflow"]): r for r in _records(saved)}
+    by_cell = _by(saved, *CELL)
     rows, data = [], []
     for cell in run.cells:
         cases = [c for c in run.cases if (c.draft.drafter, c.draft.workflow) == cell]
@@ -160,7 +160,7 @@ def by_section(run: RunData) -> Table:
     data = run.estimate(["hallucination"], (*CELL, "section"))
     sections = _section_order(run, data)
     rows = []
-    found = {(r["drafter"], r["workflow"], r["section"]): r for r in _records(data)}
+    found = _by(data, *CELL, "section")
     for cell in run.cells:
         cells = [
             estimated(run, found[(*cell, s)], "hallucination", cell[0])
@@ -178,8 +178,7 @@ def by_type(run: RunData) -> Table:
     tallies = run.claim_tallies()
     data = run.estimate("hallucination", (*CELL, "error_type"), tallies)
     totals = tallies.groupby("error_type")["amount"].sum()
-    found = {(r["error_type"], r["drafter"], r["workflow"]): r
-             for r in _records(data)}  # fmt: skip
+    found = _by(data, "error_type", *CELL)
     rows = [
         [Shown(label("types", str(kind)), f"{int(total)} in all")]
         + [estimated(run, found.get((kind, *cell)), "hallucination", cell[0]) for cell in run.cells]
@@ -194,7 +193,7 @@ def omissions(run: RunData) -> Table:
     """Facts left out or got wrong, by how a good note treats them."""
     metrics = ["omission.must", "omission.should", "omission.generalise", "distortion", "restraint"]
     data = run.estimate(metrics, CELL)
-    found = {(r["metric"], r["drafter"], r["workflow"]): r for r in _records(data)}
+    found = _by(data, "metric", *CELL)
     rows = [
         [Shown(info(m).title, title=info(m).definition)]
         + [estimated(run, found.get((m, *cell)), m, cell[0]) for cell in run.cells]
@@ -245,7 +244,7 @@ def strata(run: RunData) -> list[Table]:
         table = stats.with_strata(tallies, by)
         together = run.estimate("hallucination", (by,), table)
         each = run.estimate("hallucination", ("drafter", by), table)
-        found = {(r["drafter"], r[by]): r for r in _records(each)}
+        found = _by(each, "drafter", by)
         rows = [
             [
                 Shown(label("strata", str(r[by])), f"{int(r['sessions'])} sessions"),
@@ -264,8 +263,13 @@ def strata(run: RunData) -> list[Table]:
     return tables
 
 
-def _records(data: pd.DataFrame) -> Iterable[dict[str, Any]]:
+def _records(data: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(k): v for k, v in r.items()} for r in data.to_dict("records")]
+
+
+def _by(data: pd.DataFrame, *columns: str) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """Its rows by their values in those columns, which tell them apart."""
+    return {tuple(r[c] for c in columns): r for r in _records(data)}
 
 
 def _worst_first(together: pd.DataFrame) -> pd.DataFrame:

@@ -36,7 +36,7 @@ class Number(NamedTuple):
         return (self.value, *self.also)
 
 
-_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
     r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
@@ -69,24 +69,8 @@ _UNIT = re.compile(
     r"(?![A-Za-z])",
     re.IGNORECASE,
 )
-_UNITS = [
-    "mg",
-    "mcg",
-    "ml",
-    "hour",
-    "minute",
-    "day",
-    "week",
-    "month",
-    "year",
-    "lb",
-    "kg",
-    "time",
-    "percent",
-    "drink",
-    "session",
-    "point",
-]
+_UNITS = "mg mcg ml hour minute day week month year lb kg time percent drink session point".split()
+"""What the groups of _UNIT stand for, in their order."""
 _RETRACTS = re.compile(
     r"[\s,.;…—–-]*"
     r"(?:(?:no|well|sorry|actually|wait|rather|hang on|scratch that|oh|or)\b[\s,.;…—–-]*)*"
@@ -95,39 +79,10 @@ _RETRACTS = re.compile(
     re.IGNORECASE,
 )
 _NO_VALUE_BEFORE_ONE = frozenset(
-    [
-        "that",
-        "this",
-        "no",
-        "any",
-        "some",
-        "every",
-        "each",
-        "which",
-        "the",
-        "another",
-        "other",
-        "only",
-        "an",
-        "such",
-        "loved",
-        "little",
-        "big",
-        "good",
-        "bad",
-        "new",
-        "old",
-        "first",
-        "last",
-        "right",
-        "wrong",
-        "same",
-        "next",
-    ]
+    "that this no any some every each which the another other only an such loved little big "
+    "good bad new old first last right wrong same next".split()
 )
-_NO_VALUE_AFTER_ONE = frozenset(
-    ["another", "thing", "else", "can", "could", "should", "would", "who"]
-)
+_NO_VALUE_AFTER_ONE = frozenset("another thing else can could should would who".split())
 
 
 def numbers(text: str) -> list[Number]:
