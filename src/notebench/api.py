@@ -94,9 +94,10 @@ def _known_formats(drafts: Iterable[Draft], where: str = "") -> None:
             get(draft.format)
         except UnknownName as error:
             raise UnknownName(
-                f"field format: {error.what}", where=f"{where}draft {draft.draft_id!r}",
+                f"field format: {error.what}",
+                where=f"{where}draft {draft.draft_id!r}",
                 mend=error.mend,
-            ) from error  # fmt: skip
+            ) from error
 
 
 def check(

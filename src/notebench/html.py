@@ -147,8 +147,9 @@ def verdict_words(finding: Any) -> str:
 def explain(finding: Any) -> str:
     """A claim finding in full sentences, for a tooltip."""
     shown = VERDICTS.get(finding.verdict)
-    parts = [verdict_words(finding) + (f": {words(finding.error_type)}." if finding.error_type
-                                       else ".")]  # fmt: skip
+    parts = [
+        verdict_words(finding) + (f": {words(finding.error_type)}." if finding.error_type else ".")
+    ]
     parts.append(finding.reason or (shown.meaning if shown else ""))
     if finding.evidence:
         word = "Turn" if len(finding.evidence) == 1 else "Turns"

@@ -77,9 +77,10 @@ class Registry(Generic[T]):
             return getattr(import_module(module), attribute)
         except (ImportError, AttributeError) as error:
             raise NotebenchError(
-                f"the {self.kind} {name!r} can't be loaded ({error})", where=target,
+                f"the {self.kind} {name!r} can't be loaded ({error})",
+                where=target,
                 mend="install the package that adds it again, or remove it",
-            ) from error  # fmt: skip
+            ) from error
 
     def __contains__(self, name: object) -> bool:
         return name in self._loaded or name in self.names()

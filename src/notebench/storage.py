@@ -61,9 +61,10 @@ def writable(target: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise NotebenchError(
-            f"can't be written ({error.strerror})", where=str(target),
+            f"can't be written ({error.strerror})",
+            where=str(target),
             mend="name a file in a folder that you may write to",
-        ) from error  # fmt: skip
+        ) from error
 
 
 def write_text(path: str | os.PathLike[str], text: str) -> Path:
@@ -118,8 +119,9 @@ def read_jsonl(path: str | os.PathLike[str], kind: type[R] | Any) -> list[R]:
             if name in seen:
                 raise NotebenchError(
                     f"field {key}: {name!r} is used twice (first on line {seen[name]})",
-                    where=f"{path}, line {number}", mend=f"give each record its own {key}",
-                )  # fmt: skip
+                    where=f"{path}, line {number}",
+                    mend=f"give each record its own {key}",
+                )
             seen[name] = number
         records.append(record)
     if not records and key:
@@ -150,9 +152,10 @@ def _parsed(line: bytes, where: str) -> Any:
         return json.loads(line.decode("utf-8"), parse_constant=_no_number)
     except UnicodeDecodeError as error:
         raise NotebenchError(
-            f"not UTF-8 ({error.reason} at byte {error.start})", where=where,
+            f"not UTF-8 ({error.reason} at byte {error.start})",
+            where=where,
             mend="save the file as UTF-8",
-        ) from error  # fmt: skip
+        ) from error
     except (ValueError, RecursionError) as error:
         spot = f"{error.msg}, column {error.colno}" if isinstance(error, _Malformed) else error
         raise NotebenchError(f"not valid JSON ({spot})", where=where, mend=_ONE_OBJECT) from error
@@ -170,8 +173,9 @@ def _upgraded(data: Any, where: str) -> Any:
     if version != SCHEMA_VERSION or isinstance(version, bool):
         raise NotebenchError(
             f"field schema_version: {version!r} is not a layout this version reads",
-            where=where, mend=f"use schema_version {SCHEMA_VERSION}, or a newer notebench",
-        )  # fmt: skip
+            where=where,
+            mend=f"use schema_version {SCHEMA_VERSION}, or a newer notebench",
+        )
     return data
 
 
@@ -226,6 +230,7 @@ def read_tallies(path: str | os.PathLike[str]) -> pd.DataFrame:
         return pd.read_parquet(path)
     except (OSError, ValueError) as error:
         raise NotebenchError(
-            f"holds no tallies that can be read ({str(error).splitlines()[0]})", where=str(path),
+            f"holds no tallies that can be read ({str(error).splitlines()[0]})",
+            where=str(path),
             mend="run the study again into the same folder, or notebench rescore it",
-        ) from error  # fmt: skip
+        ) from error

@@ -80,8 +80,9 @@ def _labelled(
     if len(labels) != len(draft.sentences or []):
         raise NotebenchError(
             f"{len(labels)} labels for {len(draft.sentences or [])} sentences",
-            where=where, mend="give one label to each sentence of the draft",
-        )  # fmt: skip
+            where=where,
+            mend="give one label to each sentence of the draft",
+        )
     return Labelled(session, draft, style, labels, due, omitted)
 
 

@@ -83,6 +83,7 @@ def _found(folder: Path, name: str) -> Path:
         if (place / name).is_file():
             return place / name
     raise NotebenchError(
-        f"there is no {name}", where=str(folder),
+        f"there is no {name}",
+        where=str(folder),
         mend="give the folder that holds PriMock57's transcripts.json and note_statements.csv",
-    )  # fmt: skip
+    )

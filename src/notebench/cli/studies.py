@@ -106,9 +106,10 @@ def report(
 
     if not RunFolder.open(run).tallies_file.exists():
         raise NotebenchError(
-            "the run was stopped before its notes were counted", where=str(run),
+            "the run was stopped before its notes were counted",
+            where=str(run),
             mend="run the study again into the same folder; it goes on from there",
-        )  # fmt: skip
+        )
     page = build(run, audience=audience)
     show.wrote(page)
     if pdf:
@@ -177,9 +178,10 @@ def _done(folder: RunFolder) -> None:
         show.wrote(page, "open it in a browser")
     if silent := {f.drafter for f in failures} - {d.drafter for d in drafts}:
         raise CheckFailed(
-            f"no note could be had from {', '.join(sorted(silent))}", where=str(folder.path),
+            f"no note could be had from {', '.join(sorted(silent))}",
+            where=str(folder.path),
             mend="see failures.jsonl there; the same command tries them again",
-        )  # fmt: skip
+        )
 
 
 def _summary(folder: RunFolder) -> None:

@@ -56,8 +56,9 @@ class Extractive:
         if not placed:
             raise NotebenchError(
                 f"nothing in the {source} can be taken into a note",
-                where=f"session {task.session.session_id}", mend="check that it holds sentences",
-            )  # fmt: skip
+                where=f"session {task.session.session_id}",
+                mend="check that it holds sentences",
+            )
         given = task.session.transcript if source == "transcript" else task.session.rough_notes
         return draft_of(
             self, task, gathered(placed, format), inputs=[source], given=given,

@@ -25,9 +25,10 @@ def filled(drafter: str, given: Mapping[str, Any] | None, defaults: Mapping[str,
         default = defaults[name]
         if default is not None and not _alike(value, default):
             raise NotebenchError(
-                f"option {name} is {value!r}", where=where,
+                f"option {name} is {value!r}",
+                where=where,
                 mend=f"give it a value like {default!r}",
-            )  # fmt: skip
+            )
         merged[name] = value
     return merged
 

@@ -48,13 +48,15 @@ class Saboteur:
             if kind not in TYPES:
                 raise UnknownName(
                     f"no error type that can be planted is called {kind!r}",
-                    where=f"options of drafter {name!r}", mend=suggest(str(kind), TYPES),
-                )  # fmt: skip
+                    where=f"options of drafter {name!r}",
+                    mend=suggest(str(kind), TYPES),
+                )
         if self.options["errors"] < 1 or not self.options["types"]:
             raise NotebenchError(
-                "nothing to plant", where=f"options of drafter {name!r}",
+                "nothing to plant",
+                where=f"options of drafter {name!r}",
                 mend="ask for errors = 1 or more and at least one of types",
-            )  # fmt: skip
+            )
 
     def spec(self) -> dict[str, Any]:
         """Its options and a hash of its rules and wordings."""

@@ -50,9 +50,10 @@ class Writing:
         self.answers.append(answer)
         if sum(len(a.text) for a in self.answers) > MAX_TEXT:
             raise NotebenchError(
-                f"the model's answer is over {MAX_TEXT:,} characters", where=self.where,
+                f"the model's answer is over {MAX_TEXT:,} characters",
+                where=self.where,
                 mend="set a smaller max_tokens",
-            )  # fmt: skip
+            )
         return answer.text.strip()
 
     @property

@@ -73,9 +73,10 @@ class AnswerCache:
             return self._connection().execute(statement, values).fetchone() or ()
         except (sqlite3.Error, OSError) as error:
             raise NotebenchError(
-                f"the answer cache can't be used ({error})", where=str(self.path),
+                f"the answer cache can't be used ({error})",
+                where=str(self.path),
                 mend="move the file away, or name another folder in NOTEBENCH_CACHE_DIR",
-            ) from error  # fmt: skip
+            ) from error
 
     def _connection(self) -> sqlite3.Connection:
         # A connection must not cross a fork: a child opens its own.

@@ -113,11 +113,12 @@ class Client:
             return attempts(self._ask, request)
         except Exception as error:
             raise failures.explain(
-                error, request, tries=attempts.statistics.get("attempt_number", 1),
-                timeout_s=self.limits.timeout_s, base=endpoints.base_of(
-                    request.model, request.api_base
-                ),
-            ) from error  # fmt: skip
+                error,
+                request,
+                tries=attempts.statistics.get("attempt_number", 1),
+                timeout_s=self.limits.timeout_s,
+                base=endpoints.base_of(request.model, request.api_base),
+            ) from error
 
     def _ask(self, request: Request) -> Completion:
         """One call over LiteLLM, without retries."""

@@ -125,9 +125,10 @@ def explain(
     after = f" after {tries} tries" if tries > 1 else ""
     if _timed_out(error):
         return Unreachable(
-            f"{model} did not answer within {timeout_s:g} s{after}", where=base,
+            f"{model} did not answer within {timeout_s:g} s{after}",
+            where=base,
             mend="raise the timeout, or see whether the server is overloaded",
-        )  # fmt: skip
+        )
     if _unreached(error):
         return Unreachable(
             f"{model} can't be reached{after}", where=base,
@@ -136,9 +137,10 @@ def explain(
         )  # fmt: skip
     if _malformed(error):
         return NotebenchError(
-            f"{model} answered with something that is no chat completion{after}", where=base,
+            f"{model} answered with something that is no chat completion{after}",
+            where=base,
             mend="check api_base: OpenAI-style servers want it to end in /v1",
-        )  # fmt: skip
+        )
     return _by_status(error, request, after, base)
 
 
@@ -148,36 +150,42 @@ def _by_status(
     model, status, said = request.model, _status(error), _said(error, request)
     if status in (401, 403):
         return NotebenchError(
-            f"{model} did not accept the key: {said}", where=base,
+            f"{model} did not accept the key: {said}",
+            where=base,
             mend="check the key in the environment and what it is allowed to use",
-        )  # fmt: skip
+        )
     if status == 404:
         return UnknownName(
-            f"the provider knows no model {model}, or no such address: {said}", where=base,
+            f"the provider knows no model {model}, or no such address: {said}",
+            where=base,
             mend="check the model's name and api_base",
-        )  # fmt: skip
+        )
     if _too_long(error):
         return NotebenchError(
-            f"the prompt is too long for {model}: {said}", where=base,
+            f"the prompt is too long for {model}: {said}",
+            where=base,
             mend="use a strategy that gives the model shorter units",
-        )  # fmt: skip
+        )
     if status == 429 and "insufficient_quota" in _codes(error):
         return NotebenchError(
-            f"the account for {model} has no quota left: {said}", where=base,
+            f"the account for {model} has no quota left: {said}",
+            where=base,
             mend="add credit or raise the quota at the provider",
-        )  # fmt: skip
+        )
     if status == 429:
         wait = retry_after(error)
         asked = f" and asks to wait {wait:.0f} s" if wait else ""
         return NotebenchError(
-            f"{model} still turns calls away (429){after}{asked}", where=base,
+            f"{model} still turns calls away (429){after}{asked}",
+            where=base,
             mend="lower concurrency or requests_per_minute, and run again later",
-        )  # fmt: skip
+        )
     if status >= 500:
         return NotebenchError(
-            f"{model} failed with {status}{after}: {said}", where=base,
+            f"{model} failed with {status}{after}: {said}",
+            where=base,
             mend="run again later; what was answered is kept",
-        )  # fmt: skip
+        )
     return NotebenchError(
         f"{model} refused the request ({status or type(error).__name__}): {said}", where=base,
         mend="check the parameters against what the model takes",

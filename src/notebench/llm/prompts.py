@@ -59,9 +59,10 @@ class Prompt:
             ]
         except TemplateError as error:
             raise NotebenchError(
-                f"the prompt can't be filled in ({error})", where=f"prompt {self.id}",
+                f"the prompt can't be filled in ({error})",
+                where=f"prompt {self.id}",
                 mend="give every field that its templates name",
-            ) from error  # fmt: skip
+            ) from error
 
 
 @cache
@@ -94,7 +95,8 @@ def load(package: str, name: str) -> Prompt:
             raise KeyError("system or user")
     except (tomllib.TOMLDecodeError, KeyError, ValueError) as error:
         raise NotebenchError(
-            f"not a prompt file ({error})", where=str(file),
+            f"not a prompt file ({error})",
+            where=str(file),
             mend="it needs version, and system or user or both",
-        ) from error  # fmt: skip
+        ) from error
     return Prompt(name, version, templates, data)

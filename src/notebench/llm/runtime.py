@@ -173,9 +173,10 @@ def _server(name: str, keys: list[str]) -> Any:
         return xllamacpp.Server(params)
     except Exception as error:
         raise NotebenchError(
-            f"the weights of {name} could not be loaded ({error})", where=str(file),
+            f"the weights of {name} could not be loaded ({error})",
+            where=str(file),
             mend=f"notebench models pull {name}, which checks the file",
-        ) from error  # fmt: skip
+        ) from error
 
 
 def _secret() -> str:

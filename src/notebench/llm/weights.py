@@ -111,15 +111,17 @@ def path(name: str) -> Path:
     weights = find(name)
     if not weights.file.is_file():
         raise NotebenchError(
-            f"the weights of {weights.name} are not here", where=str(weights.file.parent),
+            f"the weights of {weights.name} are not here",
+            where=str(weights.file.parent),
             mend=f"notebench models pull {weights.name}",
-        )  # fmt: skip
+        )
     if not weights.present:
         raise NotebenchError(
             f"the weights of {weights.name} have {weights.file.stat().st_size:,} bytes "
             f"instead of {weights.size:,}",
-            where=str(weights.file), mend=f"notebench models pull {weights.name}",
-        )  # fmt: skip
+            where=str(weights.file),
+            mend=f"notebench models pull {weights.name}",
+        )
     return weights.file
 
 

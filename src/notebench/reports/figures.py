@@ -148,16 +148,14 @@ def _by_cell(
     name: Callable[[str], str] = lambda v: label("types", v),
 ) -> tuple[Figure, str] | None:  # fmt: skip
     """Dots by the values of a column, one series for each of the first few cells."""
-    found = {(r["drafter"], r["workflow"], r[by]): Point.of(r)
-             for r in data.to_dict("records")}  # fmt: skip
+    found = {(r["drafter"], r["workflow"], r[by]): Point.of(r) for r in data.to_dict("records")}
     cells = [c for c in run.cells if c[0] != "saboteur"][: len(COLOURS)]
     series = {run.name(c): [found.get((*c, value)) for value in order] for c in cells}
     return _dots([name(v) for v in order], series)
 
 
 def _points(data: Any, cells: Sequence[Cell]) -> list[Point | None]:
-    found = {(r["drafter"], r["workflow"]): Point.of(r)
-             for r in data.to_dict("records")}  # fmt: skip
+    found = {(r["drafter"], r["workflow"]): Point.of(r) for r in data.to_dict("records")}
     return [found.get(c) for c in cells]
 
 

@@ -190,9 +190,10 @@ def session_views(run: RunData) -> list[SessionView]:
         by_session.setdefault(case.session.session_id, []).append(case)
     views, number = [], 0
     for place, session in enumerate(run.sessions, 1):
-        cases = sorted(by_session.get(session.session_id, []), key=lambda c: (
-            rank[c.draft.drafter, c.draft.workflow], c.draft.format, c.draft.sample
-        ))  # fmt: skip
+        cases = sorted(
+            by_session.get(session.session_id, []),
+            key=lambda c: (rank[c.draft.drafter, c.draft.workflow], c.draft.format, c.draft.sample),
+        )
         notes = [
             NoteView(run, case, f"n{number + i}", f"s{place}-t") for i, case in enumerate(cases, 1)
         ]

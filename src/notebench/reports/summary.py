@@ -76,8 +76,9 @@ def _cell(run: RunData, headline: Table, cell: Cell) -> str:
     if row := _one(headline, "hallucination.critical", cell):
         parts.append(sentence("hallucination_critical", **_shown(row, "hallucination.critical")))
     row = _one(headline, "omission.must", cell)
-    parts.append(sentence("omission", **_shown(row, "omission.must")) if row
-                 else sentence("omission_none"))  # fmt: skip
+    parts.append(
+        sentence("omission", **_shown(row, "omission.must")) if row else sentence("omission_none")
+    )
     if row := _one(headline, "restraint", cell):
         parts.append(sentence("restraint", **_shown(row, "restraint")))
     return " ".join(parts)
@@ -160,8 +161,7 @@ def _unscored(run: RunData) -> Iterator[str]:
 def _unmeasured(run: RunData) -> Iterator[str]:
     present = set(run.tallies.loc[run.tallies["out_of"] > 0, "metric"])
     wanted = [c["metric"] for c in content()["headline"]]
-    missing = [f"{info(m).title} ({run.explained(m)})"
-               for m in wanted if m not in present]  # fmt: skip
+    missing = [f"{info(m).title} ({run.explained(m)})" for m in wanted if m not in present]
     if missing:
         yield sentence("unmeasured", what="; ".join(missing))
 

@@ -164,9 +164,10 @@ def by_section(run: RunData) -> Table:
     for cell in run.cells:
         cells = [
             estimated(run, found[(*cell, s)], "hallucination", cell[0])
-            if (*cell, s) in found else Shown("–", title="no scored sentence in this section")
+            if (*cell, s) in found
+            else Shown("–", title="no scored sentence in this section")
             for s in sections
-        ]  # fmt: skip
+        ]
         rows.append([Shown(run.name(cell)), *cells])
     return Table("errors_by_section", "Sentences not borne out, by section of the note",
                  ["Drafter", *sections], rows, data,
@@ -252,7 +253,7 @@ def strata(run: RunData) -> list[Table]:
                 *(estimated(run, found.get((d, r[by])), "hallucination", d) for d in drafters),
             ]
             for r in _records(_worst_first(together))
-        ]  # fmt: skip
+        ]
         heads = [title, "Together", *(label("drafters", d) for d in drafters)]
         tables.append(
             Table(

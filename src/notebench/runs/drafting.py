@@ -68,8 +68,9 @@ def _workflows(settings: DrafterSettings, study: Study, drafter: Drafter) -> Seq
     if settings.workflows and not able:
         raise NotebenchError(
             f"the drafter {settings.name!r} can do none of {', '.join(settings.workflows)}",
-            where="setting drafters.workflows", mend=f"name one of: {', '.join(drafter.workflows)}",
-        )  # fmt: skip
+            where="setting drafters.workflows",
+            mend=f"name one of: {', '.join(drafter.workflows)}",
+        )
     return able or drafter.workflows[:1]
 
 

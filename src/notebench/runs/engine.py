@@ -41,7 +41,7 @@ def sessions_of(study: Study) -> list[Session]:
             problem=wanted.problem,
             formats=study.formats,
             noise=wanted.noise,
-        )  # fmt: skip
+        )
     )
 
 
@@ -169,8 +169,9 @@ def _manifest(
         if earlier.inputs != inputs:
             raise NotebenchError(
                 "the folder holds a run of another study, or of other sessions",
-                where=str(folder.path), mend="name another folder with --out, or remove this one",
-            )  # fmt: skip
+                where=str(folder.path),
+                mend="name another folder with --out, or remove this one",
+            )
         return earlier.model_copy(update={"study": settings, "limit": limit, "shard": shard})
     return Manifest(
         study=settings, seed=study.seed, limit=limit, shard=shard, notebench=__version__,

@@ -80,7 +80,7 @@ def estimate(
                 counter.completion_tokens,
                 counter.cost,
                 _leaves(own, counter.remote_to),
-            )  # fmt: skip
+            )
         )
     return found
 

@@ -61,9 +61,10 @@ class RunFolder:
         folder = cls(path)
         if not folder.manifest_file.is_file():
             raise NotebenchError(
-                "not a run folder (no manifest.json in it)", where=str(path),
+                "not a run folder (no manifest.json in it)",
+                where=str(path),
                 mend="give the folder that `notebench run` or `notebench demo` wrote",
-            )  # fmt: skip
+            )
         return folder
 
     def manifest(self) -> Manifest:
@@ -80,8 +81,9 @@ class RunFolder:
         if found.schema_version != SCHEMA_VERSION:
             raise NotebenchError(
                 f"field schema_version: {found.schema_version} is not a layout this version reads",
-                where=where, mend="use the version of notebench that wrote it",
-            )  # fmt: skip
+                where=where,
+                mend="use the version of notebench that wrote it",
+            )
         return found
 
     def write_manifest(self, manifest: Manifest) -> None:

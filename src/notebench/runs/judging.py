@@ -27,8 +27,9 @@ def verify(
         if session is None:
             raise NotebenchError(
                 f"its session {draft.session_id!r} is not among the sessions",
-                where=f"draft {draft.draft_id}", mend="give the file that holds that session",
-            )  # fmt: skip
+                where=f"draft {draft.draft_id}",
+                mend="give the file that holds that session",
+            )
         try:
             findings.extend(verifier.verify(session, draft))
         except Exception as error:  # one odd draft must not end everybody's study

@@ -170,9 +170,10 @@ def load_study(path: str | Path) -> Study:
         data = tomllib.loads(source.read_text("utf-8"))
     except OSError as error:
         raise NotebenchError(
-            f"can't be read ({error.strerror})", where=str(source),
+            f"can't be read ({error.strerror})",
+            where=str(source),
             mend="give the path of a study file; docs/studies.md shows one",
-        ) from error  # fmt: skip
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise NotebenchError(
             f"not valid TOML ({error})", where=str(source), mend="mend that line"

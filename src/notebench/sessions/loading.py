@@ -67,9 +67,10 @@ def _fitting(problem: Problem, banks: dict[str, Any]) -> Problem:
         for name in names:
             if name not in banks[bank]:
                 raise UnknownName(
-                    f"shared/{bank}.yaml has no {name!r}", where=f"problem {problem.problem!r}",
+                    f"shared/{bank}.yaml has no {name!r}",
+                    where=f"problem {problem.problem!r}",
                     mend=f"add it there, or {suggest(name, banks[bank])}",
-                )  # fmt: skip
+                )
     return problem
 
 

@@ -26,9 +26,10 @@ def rough_notes(entries: list[Entry], rng: Random) -> str:
     """Bullets of one or two facts each; some facts never get there. Marks what can be seen."""
     able = [e for e in entries if e.spec.rough]
     kept = [
-        e for e in able
+        e
+        for e in able
         if e.spec.source != "transcript" or rng.random() >= _DROPPED.get(e.spec.disclosure, 0)
-    ]  # fmt: skip
+    ]
     left = [e for e in able if e not in kept]
     while left and len(kept) < BULLETS[0]:
         kept.append(left.pop(rng.randrange(len(left))))
@@ -52,9 +53,10 @@ def _shorten(bullets: list[list[Entry]], most: int, rng: Random) -> None:
     """Merge neighbours, then drop what matters least, until there are few enough bullets."""
     while len(bullets) > most:
         pairs = [
-            i for i, (a, b) in enumerate(zip(bullets, bullets[1:], strict=False))
+            i
+            for i, (a, b) in enumerate(zip(bullets, bullets[1:], strict=False))
             if len(a) == len(b) == 1
-        ]  # fmt: skip
+        ]
         if pairs:
             at = rng.choice(pairs)
             bullets[at] += bullets.pop(at + 1)

@@ -102,8 +102,9 @@ def _value(slot: _Slot, slots: Mapping[str, Any], text: str) -> str:
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise NotebenchError(
             f"the slot {{{'.'.join(slot.path)}}} can't be filled ({error!r})",
-            where=f"template {text[:80]!r}", mend="define it under slots, or check its spelling",
-        ) from error  # fmt: skip
+            where=f"template {text[:80]!r}",
+            mend="define it under slots, or check its spelling",
+        ) from error
 
 
 def _count(parts: _Parts) -> int:

@@ -267,6 +267,7 @@ def _score(share: float, n: float, z: float) -> Interval:
     half = z / (1 + z * z / n) * (share * (1 - share) / n + z * z / (4 * n * n)) ** 0.5
     # at 0 and 1 one end is the share itself; rounding must not move it past
     return Interval(
-        float(share), float(min(share, max(0.0, middle - half))),
+        float(share),
+        float(min(share, max(0.0, middle - half))),
         float(max(share, min(1.0, middle + half))),
-    )  # fmt: skip
+    )
