@@ -40,7 +40,7 @@ WEIGHTS = {"own": 0.35, "planted": 0.35, "unsourced": 0.15}
 
 HERE = Path(__file__).parent
 TARGET = HERE.parent / "src" / "notebench" / "verifiers" / "local_model.json"
-MOST_FALSE_FLAGS = 0.10  # of right sentences of the tune half
+MOST_FALSE_FLAGS = 0.07  # of right sentences of the tune half
 MOST_FALSE_FLAGS_OWN = 0.05  # of sentences of the clinicians' own generated notes
 # Assumed: a session that lists a topic as not assessed leaves no doubt about a statement on it.
 FLOORS = {"claim": {"not_assessed": 0.9}, "fact": {}}
@@ -144,7 +144,8 @@ def fit(rows: list[Row], names: list[str], penalty: float) -> tuple[float, np.nd
 
 SOURCE = (
     "alone_stated", "alone_both", "unlike", "alone_bare", "padding", "repeats", "loops", "scaffold",
-    "unanchored", "unheld", "uncovered", "uncovered_best", "uncovered_near",
+    "clause_alone", "clause_apart", "unanchored", "unheld", "uncovered", "uncovered_best",
+    "uncovered_near",
 )  # fmt: skip
 """What the model of having no source reads; the other models read the rest."""
 SOURCE_PENALTY = 2

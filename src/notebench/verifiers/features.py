@@ -127,7 +127,37 @@ def fact_features(fact: Fact, note: NoteView, index: SessionIndex) -> FactView:
     own, rival = note.kinship(fact.id)
     best.values["fact_kinship"] = 1 - own
     best.values["fact_rival"] = rival
+    best.values.update(_told(wordings, note, index))
     return FactView(best.values | {"fact_generalised": float(len(wordings) > 1)}, best.nearest)
+
+
+def _told(wordings: list[Reading], note: NoteView, index: SessionIndex) -> dict[str, float]:
+    """What of a fact's distinctive words and people no sentence, or two in a row, tells."""
+    people = wordings[0].people - {"client", "clinician"}
+    runs: list[Sequence[Reading]] = [(s,) for s in note.sentences]
+    runs += zip(note.sentences, note.sentences[1:], strict=False)
+    best, strange = 0.0, 1.0
+    for wording in wordings:
+        for run in runs:
+            held = _distinct(wording, run, index)
+            if held > best:
+                best = held
+                named = frozenset().union(*(s.people for s in run))
+                strange = len(people - named) / len(people) if people else 0.0
+    return {
+        "fact_distinct": 1 - best,
+        "fact_people": strange if best else float(bool(people)),
+    }
+
+
+def _distinct(fact: Reading, run: Sequence[Reading], index: SessionIndex) -> float:
+    """Share of a fact told; a word or number weighs the more, the fewer facts hold it."""
+    keys = frozenset().union(*(s.keys for s in run))
+    values = {round(v, 3) for s in run for n in s.numbers for v in n.values}
+    weights = [(index.among_facts(k), k in keys) for k in sorted(fact.keys)]
+    weights += [(index.among_facts(v), v in values) for v in sorted(fact.values)]
+    whole = sum(w for w, _ in weights)
+    return sum(w for w, told in weights if told) / whole if whole else 0.0
 
 
 def _against(fact: Reading, note: NoteView, index: SessionIndex) -> FactView:

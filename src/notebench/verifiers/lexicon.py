@@ -50,6 +50,7 @@ class Words:
     shorthand: Mapping[str, tuple[str, ...]]
     same: tuple[tuple[str, ...], ...]
     scaffold: frozenset[str]
+    frame: frozenset[str]
 
 
 def _read(name: str) -> dict[str, Any]:
@@ -87,4 +88,5 @@ def words() -> Words:
         {str(k): tuple(str(v).split()) for k, v in data["shorthand"].items()},
         tuple(tuple(line) for line in data["same"]),
         frozenset(data["scaffold"].split()),
+        frozenset(data["frame"].split()),
     )

@@ -36,7 +36,7 @@ from .passages import Passage
 from .scale import Scale, scales
 from .terms import Reading, read
 
-VERSION = "2"
+VERSION = "3"
 _KEPT_SESSIONS = 16
 _CONVEYED = 0.45
 """Nearness from which a fact counts as what a sentence is about."""

@@ -189,9 +189,15 @@ def fact_passage(fact: Fact) -> Passage:
     )  # fmt: skip
 
 
+_FILLER = re.compile(
+    r"^(?:(?:um+|uh+|er|hmm*|mm|well|oh|god|gosh|honestly|i mean|actually|so|look)\b"
+    r"[,. …—–-]*){1,3}"
+)
+
+
 def answer(low: str) -> str:
     """yes, no or nothing: how a turn answers the question before it."""
-    opening = low.lstrip(" .…,-(\"'")[:24]
+    opening = _FILLER.sub("", low[:60].lstrip(" .…,-(\"'"))[:24]
     for word in ("answers_no", "answers_yes"):
         match = cues().lists[word].match(opening)
         if match:

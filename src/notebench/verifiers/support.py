@@ -24,11 +24,15 @@ def support(view: View) -> dict[str, float]:
     vouched = _vouched(view)
     held = vouched | _two_best(view)
     found = sum(t.key in held and t.key not in scaffold() for t in claim.terms)
-    return _by_source(view, vouched) | {
-        "padding": 1 - found / len(claim.terms) if len(claim.terms) > 2 else 0.0,
-        "repeats": _repeats(claim.terms),
-        "loops": _loops(claim.terms),
-    }
+    return (
+        _by_source(view, vouched)
+        | _by_clause(view, vouched)
+        | {
+            "padding": 1 - found / len(claim.terms) if len(claim.terms) > 2 else 0.0,
+            "repeats": _repeats(claim.terms),
+            "loops": _loops(claim.terms),
+        }
+    )
 
 
 def _by_source(view: View, vouched: frozenset[str]) -> dict[str, float]:
@@ -50,6 +54,27 @@ def _by_source(view: View, vouched: frozenset[str]) -> dict[str, float]:
     unlike = 1 - likest if view.content else stated
     told = (stated, stated * in_turn, unlike)
     return dict(zip(_BY_LEDGER, told, strict=True)) | {"alone_bare": 0.0}
+
+
+_TOLD = 3
+"""Least number of weighty words of a clause that can stand or fall by itself."""
+
+
+def _by_clause(view: View, vouched: frozenset[str]) -> dict[str, float]:
+    """What the worst-held clause lacks, and how much better another clause is held.
+
+    A sentence that is half true has one clause from the session and one from nowhere.
+    """
+    lacks = []
+    for unit in view.evidence.units:
+        keys = unit.claim.keys - vouched
+        if len(keys - scaffold()) < _TOLD:
+            continue
+        near = (*unit.anchors, *view.evidence.all)
+        lacks.append(1 - max((view.index.cover(keys, p.keys) for p in near), default=0.0))
+    if len(lacks) < 2:
+        return {"clause_alone": 0.0, "clause_apart": 0.0}
+    return {"clause_alone": max(lacks), "clause_apart": max(lacks) - min(lacks)}
 
 
 def _apart(view: View, held: frozenset[str]) -> float:

@@ -72,6 +72,7 @@ class Reading:
             (topic, any(start <= m.start() < end for start, end in self.negated))
             for topic, pattern in cues().groups["risk"].items()
             for m in pattern.finditer(self.low)
+            if not cues().lists["risk_aside"].fullmatch(m[0])
         )
 
     @cached_property
@@ -186,7 +187,11 @@ _SENTENCE_END = re.compile(r"[.!?;\n](?=\s|$)")
 
 _DENIED_BEFORE = re.compile(
     r"\b(?:was|were|been|and|all|both|is|are) (?:also )?denied\b|\banswered no\b|\bnot endorsed\b"
+    r"|\b(?:was|were|been|is|are) (?:declined|refused|stopped|discontinued)\b"
+    r"|[-–—:] ?(?:denies|denied|neg(?:ative)?|no|none)\b(?! \w)|\bneg(?:ative)?\b(?! for\b| \w)"
+    r"|(?<=\w) ?\(?[-–—−]\)?(?=\s*(?:[,.;/)]|$))"
 )
+"""Denies what stands before it; in rough notes also "SI neg", "HI asked - denies", "AH -"."""
 _LISTING = frozenset("no not denies denied deny denying nil without negative none neither".split())
 _NEW_SUBJECT = re.compile(
     r"\b(?:he|she|they|i|we|client|patient|clinician|who|which|that|reported|reports|named|cited|"
@@ -209,6 +214,8 @@ def _negated_spans(low: str) -> list[tuple[int, int]]:
         while ends[at] < match.end() and at < len(ends) - 1:
             at += 1
         stop = ends[at]
+        if _EASE.match(low, match.end()):
+            continue
         if match[0] in _LISTING and match[0] != "not":
             stop = _word_limit(low, match.end(), stop, 25)
             subject = _NEW_SUBJECT.search(low, match.end() + 1, stop)
@@ -224,6 +231,8 @@ def _negated_spans(low: str) -> list[tuple[int, int]]:
     return _merged(spans)
 
 
+_EASE = re.compile(r" (?:trouble|difficult(?:y|ies)|problems?|doubt|idea) \w")
+"""After "no": what follows is not denied but affirmed; no trouble falling asleep."""
 _GAP = re.compile(r"\s+")
 
 

@@ -91,6 +91,8 @@ def unit_clash(view: View) -> tuple[float, str]:
     for number in view.numbers:
         near = [n for p in view.evidence.all for n in p.numbers if among(n, number.values)]
         units = {n.unit for n in near if n.unit}
+        if among(number, view.derived_values) or number.unit == "point":
+            continue
         if number.unit and units and number.unit not in units and all(n.unit for n in near):
             return 1.0, number.text
     return 0.0, ""

@@ -59,11 +59,18 @@ def subject_clash(view: View) -> tuple[float, str]:
         ours, theirs = _subject(unit.claim.low), {_subject(r.low) for r in fact.readings}
         if _UNSAID & {ours, *theirs}:  # notes leave themselves out, and the client often
             continue
+        told_of = ours == "client" and _SAYS.match(unit.claim.low)
+        if told_of and theirs <= unit.claim.people or _PASSIVE.search(fact.low):
+            continue
         if ours not in _kin(theirs):
             return 1.0, f"{ours}; the session has {listed(theirs)}"
     return 0.0, ""
 
 
+_SAYS = re.compile(
+    r"(?:the )?(?:client|patient|she|he|they) (?:alluded|spoke|talked|told|described)\b"
+)
+_PASSIVE = re.compile(r"\b(?:been|was|were|is|are) [\w -]{3,30} by (?:his|her|their|the)\b")
 _SAME_THING = 0.5
 _UNSAID = frozenset(("", "clinician"))
 

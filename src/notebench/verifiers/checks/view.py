@@ -15,6 +15,10 @@ from ..terms import Reading, scaffold
 
 _BOUNDS = re.compile(r"\b0\s?(?:-|–|to)\s?(?:5|10|100)\b|/\s?10\b|\bout of (?:10|ten)\b")
 """The ends of a rating scale: they say nothing of the client."""
+_ROUGHLY = re.compile(
+    r"(?:\babout|\baround|\bsome|\broughly|\bapproximately|\bapprox\.?|\bnearly|~) ?$"
+)
+_ROUNDING = 0.1
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,18 @@ class View:
         return [
             n
             for n in self.claim.numbers
-            if not idle(n) and not any(start <= n.start < end for start, end in bounds)
+            if not idle(n)
+            and not any(start <= n.start < end for start, end in bounds)
+            and not self._rounded(n)
         ]
+
+    def _rounded(self, number: Number) -> bool:
+        """Whether a number is given as a rough one and something near says about as much."""
+        if not _ROUGHLY.search(self.claim.low[max(0, number.start - 16) : number.start]):
+            return False
+        said = {v for p in self.evidence.all for n in p.numbers for v in n.values}
+        said |= combined(p.numbers for p in self.evidence.all)
+        return any(abs(v - number.value) <= _ROUNDING * number.value for v in said)
 
     @cached_property
     def near_values(self) -> frozenset[float]:
