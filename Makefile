@@ -6,7 +6,10 @@ STAMP := $(VENV)/.installed
 # Threads of maths libraries: tests run in parallel processes already.
 export OMP_NUM_THREADS ?= 2
 
-.PHONY: help demo test lab notebooks clean
+# Folder of the labelled data that validation needs; it is not part of this repository.
+DATA ?= ../shared
+
+.PHONY: help demo test lab notebooks corpus validation clean
 
 help: ## what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -36,6 +39,13 @@ lab: $(STAMP) ## set up and open JupyterLab on the notebooks
 notebooks: $(STAMP) ## bring each notebook in line with its py:percent file
 	$(BIN)/jupytext --quiet --to ipynb notebooks/*.py
 	$(BIN)/nbstripout notebooks/*.ipynb
+
+corpus: $(STAMP) ## make data/synthetic again from its seed
+	$(BIN)/python benchmarks/synthetic_corpus.py
+
+validation: $(STAMP) ## measure the local verifier on labelled data in DATA, into docs/validation.md
+	@test -d $(DATA)/challenge || { echo "no labelled data in $(DATA)/challenge; name its folder: make validation DATA=..."; exit 2; }
+	$(BIN)/python benchmarks/validate_challenge.py --path $(DATA)/challenge --primock57 $(DATA)/data --write docs/validation.md
 
 clean: ## remove the virtual environment and what was built
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache

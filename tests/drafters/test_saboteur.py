@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from notebench import taxonomy
 from notebench.drafters import Task, make
+from notebench.drafters.placing import data
 from notebench.drafters.sabotage.page import Change, Page
 from notebench.drafters.sabotage.truth import Truth
 from notebench.drafters.saboteur import TYPES
 from notebench.errors import NotebenchError
 from notebench.records import Draft, Section, Session
+from notebench.sessions.loading import library
 from notebench.storage import read_jsonl
 from notebench.text import split_sentences
 from notebench.text.numbers import numbers
@@ -209,3 +211,10 @@ def test_a_section_left_empty_is_left_out() -> None:
     dropped = page.changed(Change("omission_of_care", "S", 0, None))
     assert dropped is not None
     assert [s.name for s in dropped.written()] == ["P"]
+
+
+def test_highest_scores_are_those_of_the_measures_of_generated_sessions():
+    highest = data("edits")["wrong_value"]["highest"]
+    for measure, about in library().banks["measures"].items():
+        own = [most for name, most in highest.items() if measure.startswith(name)]
+        assert own == [about["range"][1]], measure

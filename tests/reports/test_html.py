@@ -9,8 +9,10 @@ from html import unescape
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notebench import records
 from notebench.html import (
     VERDICTS,
+    WRONG,
     Html,
     Mark,
     claim_marks,
@@ -33,6 +35,10 @@ marks = st.lists(
     ),
     max_size=8,
 )  # fmt: skip
+
+
+def test_the_same_verdicts_are_wrong_on_the_page_and_in_the_records():
+    assert set(WRONG) == records.WRONG
 
 
 def visible(html: str) -> str:

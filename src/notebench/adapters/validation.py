@@ -11,10 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
-from ..errors import NotebenchError
+from ..errors import NotebenchError, UnknownName
 from ..records import WRONG, ClaimFinding, FactFinding
+from ..registry import suggest
 from ..verifiers import make
 from ..verifiers.base import Verifier
 from .challenge import (
@@ -115,8 +116,7 @@ def validate_challenge(
     split: `report` leaves out the sessions that the local verifier was fitted on, `tune` takes
     only them. Raises NotebenchError for a folder or split that does not exist.
     """
-    if split not in ("report", "tune", "all"):
-        raise NotebenchError(f"no split is called {split!r}", mend="use report, tune or all")
+    _check_split(split)
     items = [
         item
         for item in load_challenge(path)
@@ -134,6 +134,7 @@ def validate_primock57(
 
     No verifier was fitted on them, so every split is the whole. Raises NotebenchError.
     """
+    _check_split(split)
     return _validated(load_statements(path), verifier, "primock57")
 
 
@@ -142,6 +143,11 @@ DATASETS: dict[str, Callable[..., ValidationResult]] = {
     "primock57": validate_primock57,
 }
 """Labelled data by name: a function of the folder, and of `verifier` and `split`."""
+
+
+def _check_split(split: str) -> None:
+    if split not in get_args(Split):
+        raise UnknownName(f"no split is called {split!r}", mend=suggest(split, get_args(Split)))
 
 
 def _validated(items: Sequence[Labelled], verifier: str | Verifier, data: str) -> ValidationResult:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, cast, get_args
+from typing import Annotated
 
 import typer
 
@@ -11,24 +11,19 @@ from ..errors import UnknownName
 from ..registry import suggest
 from . import app
 
-Split = Literal["report", "tune", "all"]
-
 
 @app.command(epilog="Example: notebench validate challenge --path ../labelled --split report")
 def validate(
-    dataset: Annotated[str, typer.Argument(help="Layout of the data: challenge.")],
+    dataset: Annotated[str, typer.Argument(help="Layout of the data: challenge or primock57.")],
     path: Annotated[Path, typer.Option(help="Folder that holds it.")],
     verifier: Annotated[str, typer.Option(help="local, or judge:<model>.")] = "local",
     split: Annotated[str, typer.Option(help="report, tune or all.")] = "report",
 ) -> None:
     """How well a verifier agrees with labelled data, beside a word-coverage baseline."""
-    from ..adapters.validation import validate_challenge
+    from ..adapters.validation import DATASETS
 
-    known = {"challenge": validate_challenge}
-    if dataset not in known:
+    if dataset not in DATASETS:
         raise UnknownName(
-            f"no labelled data set is called {dataset!r}", mend=suggest(dataset, known)
+            f"no labelled data set is called {dataset!r}", mend=suggest(dataset, DATASETS)
         )
-    if split not in (splits := get_args(Split)):
-        raise UnknownName(f"no split is called {split!r}", mend=suggest(split, splits))
-    print(known[dataset](path, verifier=verifier, split=cast(Split, split)).to_markdown())
+    print(DATASETS[dataset](path, verifier=verifier, split=split).to_markdown())
