@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from ..text import split_sentences
 from .lexicon import words
 from .passages import Passage, answer
-from .terms import Reading, Term, read, stem
+from .terms import CONDITION, Reading, Term, read, stem
 
 _CLAUSE = re.compile(
     r"[;(){}]|(?<!\d)[,:]|[,:](?!\d)|\s[–—]\s|\b(?:but|while|though|yet|who|which)\b"
@@ -26,10 +26,6 @@ _PREDICATE = re.compile(r"\b(?:not|never|cannot)\b(?! only\b)|n't\b")
 _ASSERTS = re.compile(r"\b(?:reports?|reported|endors\w+|acknowledged|admits|admitted|some)\b")
 _SHORT = 5
 """Most content words of a clause that its verb's negation turns as a whole."""
-_OPEN = re.compile(
-    r"\b(?:if|whether|unless|should (?:she|he|they|i)|in case|when not to)\b[^.;]{0,300}"
-)
-"""What is neither denied nor affirmed."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +106,7 @@ def _parts(text: str) -> tuple[Part, ...]:
         while cuts[at + 1] <= term.start and at + 2 < len(cuts):
             at += 1
         grouped.setdefault(at, []).append(term)
-    left_open = [m.span() for m in _OPEN.finditer(reading.low)]
+    left_open = [m.span() for m in CONDITION.finditer(reading.low)]
     made = []
     for at, terms in grouped.items():
         text = reading.low[cuts[at] : cuts[at + 1]]

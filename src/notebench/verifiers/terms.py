@@ -22,6 +22,10 @@ _SUFFIXES = (
 )  # fmt: skip
 _KEPT = frozenset("this his was is has does news always series diabetes less process".split())
 _NUMBER_WORDS = frozenset(CARDINALS) | frozenset(ORDINALS)
+CONDITION = re.compile(
+    r"\b(?:if|whether|unless|should (?:she|he|they|i)|in case|when not to)\b[^.;]{0,300}"
+)
+"""What is neither denied nor affirmed."""
 
 
 class Term(NamedTuple):
@@ -67,12 +71,17 @@ class Reading:
 
     @cached_property
     def risks(self) -> frozenset[tuple[str, bool]]:
-        """Topics of risk that the text names, each with whether it denies them there."""
+        """Topics of risk that the text names, each with whether it denies them there.
+
+        "Will call if suicidal thoughts return" does neither.
+        """
+        left_open = [m.span() for m in CONDITION.finditer(self.low)]
         return frozenset(
             (topic, any(start <= m.start() < end for start, end in self.negated))
             for topic, pattern in cues().groups["risk"].items()
             for m in pattern.finditer(self.low)
             if not cues().lists["risk_aside"].fullmatch(m[0])
+            and not any(start <= m.start() < end for start, end in left_open)
         )
 
     @cached_property
