@@ -25,7 +25,7 @@ __all__ = [
 
 _KEPT_BACK = ("sample", "api_key_env", "input_cost_per_token", "output_cost_per_token")
 _CHARS_PER_TOKEN = 4.0  # assumed: usual for English; no tokenizer is fetched to count better
-_TOKENS_PER_MESSAGE = 4
+_TOKENS_PER_MESSAGE = 4  # assumed: what chat templates put around a message
 
 
 class Client:

@@ -147,49 +147,36 @@ def explain(
 def _by_status(
     error: BaseException, request: Request, after: str, base: str | None
 ) -> NotebenchError:
+    kind = UnknownName if _status(error) == 404 else NotebenchError
+    what, mend = _told(error, request, after)
+    return kind(what, where=base, mend=mend)
+
+
+def _told(error: BaseException, request: Request, after: str) -> tuple[str, str]:
+    """What is wrong and how to mend it, by the status that the provider answered with."""
     model, status, said = request.model, _status(error), _said(error, request)
     if status in (401, 403):
-        return NotebenchError(
-            f"{model} did not accept the key: {said}",
-            where=base,
-            mend="check the key in the environment and what it is allowed to use",
-        )
+        mend = "check the key in the environment and what it is allowed to use"
+        return f"{model} did not accept the key: {said}", mend
     if status == 404:
-        return UnknownName(
-            f"the provider knows no model {model}, or no such address: {said}",
-            where=base,
-            mend="check the model's name and api_base",
-        )
+        mend = "check the model's name and api_base"
+        return f"the provider knows no model {model}, or no such address: {said}", mend
     if _too_long(error):
-        return NotebenchError(
-            f"the prompt is too long for {model}: {said}",
-            where=base,
-            mend="use a strategy that gives the model shorter units",
-        )
+        mend = "use a strategy that gives the model shorter units"
+        return f"the prompt is too long for {model}: {said}", mend
     if status == 429 and "insufficient_quota" in _codes(error):
-        return NotebenchError(
-            f"the account for {model} has no quota left: {said}",
-            where=base,
-            mend="add credit or raise the quota at the provider",
-        )
+        mend = "add credit or raise the quota at the provider"
+        return f"the account for {model} has no quota left: {said}", mend
     if status == 429:
         wait = retry_after(error)
         asked = f" and asks to wait {wait:.0f} s" if wait else ""
-        return NotebenchError(
-            f"{model} still turns calls away (429){after}{asked}",
-            where=base,
-            mend="lower concurrency or requests_per_minute, and run again later",
-        )
+        mend = "lower concurrency or requests_per_minute, and run again later"
+        return f"{model} still turns calls away (429){after}{asked}", mend
     if status >= 500:
-        return NotebenchError(
-            f"{model} failed with {status}{after}: {said}",
-            where=base,
-            mend="run again later; what was answered is kept",
-        )
-    return NotebenchError(
-        f"{model} refused the request ({status or type(error).__name__}): {said}", where=base,
-        mend="check the parameters against what the model takes",
-    )  # fmt: skip
+        mend = "run again later; what was answered is kept"
+        return f"{model} failed with {status}{after}: {said}", mend
+    mend = "check the parameters against what the model takes"
+    return f"{model} refused the request ({status or type(error).__name__}): {said}", mend
 
 
 def _said(error: BaseException, request: Request) -> str:
