@@ -23,7 +23,6 @@ R = TypeVar("R")
 
 TALLY_COLUMNS = list(Tally.model_fields)
 _ONE_OBJECT = "each line must be one JSON object"
-_Malformed = json.JSONDecodeError
 
 
 @contextmanager
@@ -157,8 +156,12 @@ def _parsed(line: bytes, where: str) -> Any:
             mend="save the file as UTF-8",
         ) from error
     except (ValueError, RecursionError) as error:
-        spot = f"{error.msg}, column {error.colno}" if isinstance(error, _Malformed) else error
-        raise NotebenchError(f"not valid JSON ({spot})", where=where, mend=_ONE_OBJECT) from error
+        at = (
+            f"{error.msg}, column {error.colno}"
+            if isinstance(error, json.JSONDecodeError)
+            else error
+        )
+        raise NotebenchError(f"not valid JSON ({at})", where=where, mend=_ONE_OBJECT) from error
 
 
 def _no_number(name: str) -> None:
