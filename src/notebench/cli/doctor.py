@@ -87,5 +87,5 @@ def _leaving(study: Study | None) -> None:
         return
     from ..runs import estimate
 
-    rows = [[e.drafter, e.leaves] for e in estimate(study, limit=1)]
-    show.table(rows, ["drafter", "what leaves this machine"])
+    rows = [[e.drafter, e.leaves] for e in estimate(study)]
+    show.table(rows, ["drafter or verifier", "what leaves this machine"])

@@ -196,17 +196,27 @@ def _dry_run(study: Study, limit: int | None, shard: tuple[int, int] | None) -> 
 
     rows = [
         [
-            e.drafter, e.notes, e.calls, f"{e.prompt_tokens:,}", f"{e.completion_tokens:,}",
-            "unknown" if e.cost_usd is None else f"{e.cost_usd:.2f}", e.leaves,
+            e.drafter, e.notes, *map(_number, (e.calls, e.prompt_tokens, e.completion_tokens)),
+            _dollars(e.cost_usd), e.leaves,
         ]
         for e in estimate(study, limit=limit, shard=shard)
     ]  # fmt: skip
     show.table(
         rows,
-        ["drafter", "notes", "calls", "prompt tokens", "answer tokens at most", "USD at most",
+        ["drafter or verifier", "notes", "calls", "prompt tokens", "answer tokens at most", "USD at most",
          "what leaves this machine"],
     )  # fmt: skip
     print("nothing was asked; tokens are estimated, answers counted at their full length")
+
+
+def _number(value: int | None) -> str:
+    return "unknown" if value is None else f"{value:,}"
+
+
+def _dollars(value: float | None) -> str:
+    if value is None:
+        return "unknown"
+    return "under 0.01" if 0 < value < 0.01 else f"{value:.2f}"
 
 
 def _shard(text: str | None) -> tuple[int, int] | None:

@@ -69,9 +69,11 @@ class Report:
         if self._bar is None:
             from tqdm.auto import tqdm
 
+            # None: silent unless standard error is a terminal, which in a notebook it never is
+            seen = False if "ipykernel" in sys.modules else None
             self._bar = tqdm(
                 total=self.size, desc=self.name, unit="B", unit_scale=True,
-                disable=not self.shown, leave=False,
+                disable=seen if self.shown else True, leave=False,
             )  # fmt: skip
         self._bar.update(size)
 

@@ -158,14 +158,15 @@ def pull(name: str, *, progress: bool = True) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     _room(weights)
     said: list[str] = []
-    for source in weights.sources:
+    for number, source in enumerate(weights.sources, 1):
         with Report(weights.name, weights.size, shown=progress) as report:
             try:
                 _fetch(weights, source, target, report)
                 return target
             except SourceFailed as failure:
                 said.append(f"{source}: {failure}")
-                report.say(f"{source}: {failure}")
+                another = "; trying the next source" if number < len(weights.sources) else ""
+                report.say(f"{source}: {failure}{another}")
     raise Unreachable(
         f"the weights of {weights.name} could not be had: {'; '.join(said)}",
         mend=f"try again with a network, or put the file at {target} yourself "

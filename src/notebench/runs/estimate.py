@@ -1,4 +1,7 @@
-"""What a study would ask and cost, found by planning it with a client that asks nothing."""
+"""What a study would ask, cost and send away: a plan of it with a client that asks nothing.
+
+How often a judge would be asked depends on notes that are not written yet: that stays unknown.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +19,17 @@ from .study import Study
 
 @dataclass(frozen=True)
 class Estimate:
-    """One drafter's share of a study, answers counted at their full allowed length."""
+    """One drafter's or judge's share of a study, answers counted at their full allowed length.
+
+    None stands for what can't be known beforehand.
+    """
 
     drafter: str
+    """Name of the drafter, or of the judge."""
     notes: int
-    calls: int
-    prompt_tokens: int
-    completion_tokens: int
+    calls: int | None
+    prompt_tokens: int | None
+    completion_tokens: int | None
     cost_usd: float | None
     """Upper bound; None where the model's price is not known."""
     leaves: str
@@ -59,7 +66,7 @@ class _Counter:
 def estimate(
     study: Study, *, limit: int | None = None, shard: tuple[int, int] | None = None
 ) -> list[Estimate]:
-    """An estimate for each drafter of a study, or of that part of it. No model is asked."""
+    """An estimate for each drafter and judge of a study, or of a part of it; no model is asked."""
     counter = _Counter()
     jobs = plan(study, part_of(sessions_of(study), limit, shard), counter)
     by_drafter: dict[str, list[Job]] = {}
@@ -82,15 +89,27 @@ def estimate(
                 _leaves(own, counter.remote_to),
             )
         )
-    return found
+    return [*found, *_judge(study.verifier, jobs)]
+
+
+def _judge(verifier: str, jobs: list[Job]) -> list[Estimate]:
+    """What is known beforehand of the model that judges, where one does."""
+    kind, _, model = verifier.partition(":")
+    if kind != "judge":
+        return []
+    shown = "every note, with transcript, rough notes, chart, prior note and facts"
+    remote = is_remote(model)
+    leaves = f"{shown} of {_sessions(jobs)}, to {model}" if remote else "nothing"
+    return [Estimate(verifier, len(jobs), None, None, None, None if remote else 0.0, leaves)]
 
 
 def _leaves(jobs: list[Job], remote_to: str | None) -> str:
     if remote_to is None:
         return "nothing"
     given = sorted({part for job in jobs for part in INPUTS[job.task.workflow]})
-    return f"{', '.join(given).replace('_', ' ')} of {_count(jobs)} sessions, to {remote_to}"
+    return f"{', '.join(given).replace('_', ' ')} of {_sessions(jobs)}, to {remote_to}"
 
 
-def _count(jobs: list[Job]) -> int:
-    return len({job.task.session.session_id for job in jobs})
+def _sessions(jobs: list[Job]) -> str:
+    n = len({job.task.session.session_id for job in jobs})
+    return f"{n} session" if n == 1 else f"{n} sessions"
