@@ -59,10 +59,12 @@ def writable(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        in_the_way = isinstance(error, FileExistsError | NotADirectoryError)
+        why = "a file stands where a folder has to be" if in_the_way else error.strerror
         raise NotebenchError(
-            f"can't be written ({error.strerror})",
+            f"can't be written ({why})",
             where=str(target),
-            mend="name a file in a folder that you may write to",
+            mend="name a place in a folder that you may write to",
         ) from error
 
 

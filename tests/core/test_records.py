@@ -234,6 +234,7 @@ def test_a_place_that_can_not_be_written_to(name: str, tmp_path: Path) -> None:
     with pytest.raises(NotebenchError, match="can't be written") as caught:
         write_jsonl(tmp_path / name, [])
     assert str(tmp_path / name) in str(caught.value)
+    assert ("a file stands where a folder has to be" in str(caught.value)) == (name[:4] == "file")
     assert listed(tmp_path) == ["file", "folder"]
 
 
