@@ -14,6 +14,12 @@ from . import app, show
 if TYPE_CHECKING:
     from ..runs import RunFolder, Study
 
+_ESTIMATED = (
+    "drafter or verifier", "notes", "calls", "prompt tokens", "answer tokens at most",
+    "USD at most", "what leaves this machine",
+)  # fmt: skip
+"""Columns of a dry run."""
+
 RunPath = Annotated[Path, typer.Argument(help="A run folder.", metavar="RUN")]
 Audience = Annotated[str, typer.Option(help="research, owner or trainer.")]
 
@@ -201,11 +207,7 @@ def _dry_run(study: Study, limit: int | None, shard: tuple[int, int] | None) -> 
         ]
         for e in estimate(study, limit=limit, shard=shard)
     ]  # fmt: skip
-    show.table(
-        rows,
-        ["drafter or verifier", "notes", "calls", "prompt tokens", "answer tokens at most", "USD at most",
-         "what leaves this machine"],
-    )  # fmt: skip
+    show.table(rows, _ESTIMATED)
     print("nothing was asked; tokens are estimated, answers counted at their full length")
 
 

@@ -80,7 +80,8 @@ def _cell(run: RunData, headline: Table, cell: Cell) -> str:
         sentence("omission", **_shown(row, "omission.must")) if row else sentence("omission_none")
     )
     if row := _one(headline, "restraint", cell):
-        parts.append(sentence("restraint", **_shown(row, "restraint")))
+        told, n = f"{row['amount']:.0f}", f"{row['out_of']:.0f}"
+        parts.append(sentence("restraint", told=told, n=n, **_shown(row, "restraint")))
     return " ".join(parts)
 
 
