@@ -41,8 +41,9 @@ session
 # %%
 import pandas as pd
 
+pd.set_option("display.max_colwidth", 200)
 facts = pd.DataFrame([f.model_dump() for f in session.facts])
-facts[["id", "kind", "disclosure", "statement", "generalised", "evidence", "seen_in"]]
+facts[["id", "kind", "disclosure", "statement", "generalised", "evidence", "seen_in"]].fillna("")
 
 # %%
 facts.groupby("disclosure").size().rename("facts").to_frame()

@@ -54,15 +54,15 @@ run.drafts[["draft_id", "session_id", "drafter", "workflow", "words"]]
 # The clinician's own note:
 
 # %%
-print(run.drafts.query("drafter == 'reference'").text.iloc[0])
+run.draft_records[0]
 
 # %% [markdown]
-# A model's note, from the clinician's shorthand:
+# The notes of the models, from the clinician's shorthand:
 
 # %%
-for _, draft in run.drafts[run.drafts.drafter.str.startswith("local/")].iterrows():
-    print("-" * 20, draft.drafter, "-" * 20)
-    print(draft.text, "\n")
+from IPython.display import display
+
+display(*[draft for draft in run.draft_records if draft.drafter.startswith("local/")])
 
 # %% [markdown]
 # ## Where each note came from
@@ -72,7 +72,9 @@ for _, draft in run.drafts[run.drafts.drafter.str.startswith("local/")].iterrows
 # %%
 import pandas as pd
 
-pd.DataFrame({d.drafter: d.provenance for d in run.drafts.itertuples()})
+pd.set_option("display.max_colwidth", 200)
+how = run.draft_records[-1].provenance
+pd.DataFrame({"value": {key: str(value) for key, value in how.items()}})
 
 # %% [markdown]
 # ## Other models

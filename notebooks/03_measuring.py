@@ -49,9 +49,10 @@ run.draft(sabotaged.draft_id)
 # %%
 import pandas as pd
 
+pd.set_option("display.max_colwidth", 200)
 pd.DataFrame(sabotaged.provenance["planted"])[
     ["section", "error_type", "severity", "before", "after"]
-]
+].fillna("")
 
 # %% [markdown]
 # ## Findings
@@ -123,4 +124,4 @@ pd.DataFrame(rows).groupby("error_type").caught.agg(["sum", "count"])
 import evaluate
 
 rouge = evaluate.load(nb.metric_path("overlap"))
-rouge.description
+print(rouge.description)

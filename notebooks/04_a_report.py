@@ -45,14 +45,15 @@ figure = sorted((page.parent / "figures").glob("*.svg"))[0]
 display(SVG(filename=str(figure)))
 
 # %% [markdown]
-# Its tables are CSV files, for a spreadsheet or a paper:
+# Its tables are CSV files, for a spreadsheet or a paper; the last column of each says what the numbers hang
+# on:
 
 # %%
 import pandas as pd
 
 for table in sorted((page.parent / "tables").glob("*.csv"))[:2]:
     print(table.name)
-    display(pd.read_csv(table).head(10))
+    display(pd.read_csv(table).drop(columns="signature").head(10))
 
 # %% [markdown]
 # ## For whom

@@ -61,9 +61,12 @@ checked.draft("vendor-1")
 # Sentence by sentence, with the reasons:
 
 # %%
+import pandas as pd
+
+pd.set_option("display.max_colwidth", 200)
 checked.findings.query("kind == 'claim'")[
     ["section", "text", "verdict", "error_type", "evidence", "reason"]
-]
+].fillna("")
 
 # %% [markdown]
 # There is no fact ledger for this session, so what the note leaves out can't be measured. It is not counted
