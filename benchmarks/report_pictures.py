@@ -31,7 +31,7 @@ def take(page_file: Path) -> None:
         page.evaluate(OPEN, "#headline-h")
         page.wait_for_timeout(300)
         page.screenshot(path=DOCS / "report.png")
-        note = page.locator("details.note[data-drafter*='qwen2.5-coder-1.5b']").nth(1)
+        note = page.locator("details.note[data-drafter='saboteur']").first
         page.evaluate(OPEN, f"#{note.get_attribute('id')}")
         page.wait_for_timeout(300)
         page.screenshot(path=DOCS / "report-note.png")
