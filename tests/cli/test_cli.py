@@ -517,3 +517,25 @@ def test_a_drafter_without_any_note_fails_the_run(tmp_path, capsys):
     assert stop.value.code == 1
     assert "no note could be had from reference" in capsys.readouterr().err
     assert (tmp_path / "run" / "report" / "index.html").exists()
+
+
+def test_a_spent_budget_is_told_of_rather_than_the_drafters_it_left_no_turn(
+    tmp_path, monkeypatch, capsys
+):
+    from notebench.cli import main
+    from notebench.drafters.extractive import Extractive
+    from notebench.errors import BudgetExceeded
+
+    def spent(self, task):
+        raise BudgetExceeded("the budget of 0.50 USD would be passed")
+
+    monkeypatch.setattr(Extractive, "draft", spent)
+    study = tmp_path / "study.toml"
+    study.write_text(
+        'drafters = [{name = "reference"}, {name = "extractive"}]\n[sessions]\nn = 1\n'
+    )
+    with pytest.raises(SystemExit) as stop:
+        main(["run", str(study), "--out", str(tmp_path / "run")])
+    assert stop.value.code == 1
+    said = capsys.readouterr().err
+    assert "the budget of 0.50 USD would be passed" in said and "no note could be had" not in said

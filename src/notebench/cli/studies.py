@@ -80,7 +80,9 @@ def run(
     if engine != "local":
         from ..runs.cluster import execute_on_ray
 
-        _done(execute_on_ray(made, folder, engine=engine, limit=limit))
+        done = execute_on_ray(made, folder, engine=engine, limit=limit)
+        _done(done)
+        _all_heard(done)
         return None
     _run(made, folder, limit=limit, shard=_shard(shard))
     return None
@@ -165,8 +167,9 @@ def _run(
         folder = execute(study, out, limit=limit, shard=shard)
     except BudgetExceeded:
         _done(RunFolder.open(out))
-        raise
+        raise  # the budget, not a drafter it left no turn, is what to tell of
     _done(folder)
+    _all_heard(folder)
 
 
 def _done(folder: RunFolder) -> None:
@@ -182,6 +185,11 @@ def _done(folder: RunFolder) -> None:
         print(f"  {failure.stage}: {failure.session_id} {failure.drafter}: {failure.error}")
     if drafts:
         show.wrote(page, "open it in a browser")
+
+
+def _all_heard(folder: RunFolder) -> None:
+    """Fail where a drafter wrote nothing at all."""
+    failures, drafts = folder.failures(), folder.drafts()
     if silent := {f.drafter for f in failures} - {d.drafter for d in drafts}:
         raise CheckFailed(
             f"no note could be had from {', '.join(sorted(silent))}",
