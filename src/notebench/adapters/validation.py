@@ -17,7 +17,7 @@ from ..errors import NotebenchError, UnknownName
 from ..records import WRONG, ClaimFinding, FactFinding
 from ..registry import suggest
 from ..verifiers import make
-from ..verifiers.base import Verifier
+from ..verifiers.base import Verifier, label_of
 from .challenge import (
     CLEAN,
     WRONG_LABELS,
@@ -155,7 +155,7 @@ def _validated(items: Sequence[Labelled], verifier: str | Verifier, data: str) -
     ratings = Ratings()
     for item in items:
         rate(item, judge, ratings)
-    return summarise(ratings, items, f"{judge.name}@{judge.version}", data)
+    return summarise(ratings, items, label_of(judge), data)
 
 
 def rate(item: Labelled, verifier: Verifier, into: Ratings) -> None:

@@ -70,11 +70,8 @@ def merge(shards: Sequence[str | Path], out: str | Path) -> RunFolder:
     rounds = zip_longest(*(part.sessions() for part in parts))
     sessions = [s for one_each in rounds for s in one_each if s]
     inputs = {**first.inputs, "sessions": content_hash(*sessions)}
-    if folder.manifest_file.exists() and folder.manifest().inputs != inputs:
-        raise NotebenchError(
-            "the folder holds a run of another study, or of other sessions",
-            where=str(folder.path), mend="name another folder",
-        )  # fmt: skip
+    if folder.manifest_file.exists():
+        folder.manifest_of(inputs)
     place = _places(first, sessions)
     drafts = sorted((d for part in parts for d in part.drafts()), key=place)
     at = {d.draft_id: i for i, d in enumerate(drafts)}

@@ -18,12 +18,12 @@ from ..records import Draft, Failure, Finding, Manifest, Session, content_hash
 from ..sessions import generate
 from ..storage import iter_jsonl, read_jsonl, write_jsonl, write_text
 from ..verifiers import make as make_verifier
-from ..verifiers.base import Verifier
+from ..verifiers.base import Verifier, label_of
 from .drafting import check_ready, draft_all, plan
 from .folder import RunFolder
 from .judging import cases, verify
 from .progress import progress_bar
-from .study import Study
+from .study import SESSIONS, Study
 
 _MAY_CHANGE = frozenset({"name", "limits", "cache", "verifier", "metrics"})
 
@@ -36,7 +36,7 @@ def sessions_of(study: Study) -> list[Session]:
         return found[: wanted.n]
     return list(
         generate(
-            wanted.n or 12,
+            wanted.n or SESSIONS,
             study.seed,
             problem=wanted.problem,
             formats=study.formats,
@@ -165,13 +165,7 @@ def _manifest(
     same = {k: v for k, v in settings.items() if k not in _MAY_CHANGE}
     inputs = {"sessions": content_hash(*sessions), "study": content_hash(same)}
     if folder.manifest_file.exists():
-        earlier = folder.manifest()
-        if earlier.inputs != inputs:
-            raise NotebenchError(
-                "the folder holds a run of another study, or of other sessions",
-                where=str(folder.path),
-                mend="name another folder with --out, or remove this one",
-            )
+        earlier = folder.manifest_of(inputs)
         return earlier.model_copy(update={"study": settings, "limit": limit, "shard": shard})
     return Manifest(
         study=settings, seed=study.seed, limit=limit, shard=shard, notebench=__version__,
@@ -198,7 +192,7 @@ def _judge(
         )
         for d, error in failed
     ]  # fmt: skip
-    _keep_earlier(folder, f"{verifier.name}@{verifier.version}")
+    _keep_earlier(folder, label_of(verifier))
     folder.write_findings(findings)
     folder.write_failures([*failures, *unverified])
     counted = progress_bar(progress)(
@@ -236,7 +230,7 @@ def _finish(
         manifest.model_copy(
             update={
                 "prompts": dict(sorted(prompts.items())),
-                "verifier": f"{verifier.name}@{verifier.version}",
+                "verifier": label_of(verifier),
                 "cost_usd": None if None in costs else sum(costs),
                 "digests": folder.digests(),
             }

@@ -86,6 +86,17 @@ class RunFolder:
             )
         return found
 
+    def manifest_of(self, inputs: dict[str, str]) -> Manifest:
+        """The manifest, if it is of a run with these inputs. Raises NotebenchError if not."""
+        manifest = self.manifest()
+        if manifest.inputs != inputs:
+            raise NotebenchError(
+                "the folder holds a run of another study, or of other sessions",
+                where=str(self.path),
+                mend="name another folder with --out, or remove this one",
+            )
+        return manifest
+
     def write_manifest(self, manifest: Manifest) -> None:
         """Write the manifest."""
         text = json.dumps(manifest.model_dump(mode="json"), ensure_ascii=False, indent=1)

@@ -26,6 +26,9 @@ from .folder import RunFolder
 
 T = TypeVar("T")
 
+SESSIONS = 12
+"""Sessions to generate where a study does not say."""
+
 
 def _once(names: list[T]) -> list[T]:
     if twice := [n for n in names if names.count(n) > 1]:
@@ -121,7 +124,7 @@ class Study(Settings):
     """Name, used for the run folder."""
     seed: int = 0
     """Seed of sessions, drafters and intervals."""
-    sessions: SessionSettings = Field(default_factory=lambda: SessionSettings(n=12))
+    sessions: SessionSettings = Field(default_factory=lambda: SessionSettings(n=SESSIONS))
     """Which sessions."""
     drafters: list[DrafterSettings] = Field(min_length=1)
     """Who writes the notes."""

@@ -24,6 +24,11 @@ class Verifier(Protocol):
         ...
 
 
+def label_of(verifier: Verifier) -> str:
+    """name@version, as findings, manifests and signatures carry it."""
+    return f"{verifier.name}@{verifier.version}"
+
+
 @dataclass(frozen=True)
 class Claim:
     """One sentence of a draft, at half-open offsets into its section's text."""
@@ -72,7 +77,7 @@ def unscored(
     session: Session, draft: Draft, verifier: Verifier, reason: str
 ) -> list[ClaimFinding | FactFinding]:
     """Findings for a draft that could not be judged: every sentence and fact `unscored`."""
-    name = f"{verifier.name}@{verifier.version}"
+    name = label_of(verifier)
     of_claims = [
         ClaimFinding(
             draft_id=draft.draft_id, section=c.section, start=c.start, end=c.end, text=c.text,

@@ -30,7 +30,7 @@ from ..records import (
     content_hash,
 )
 from .answers import Item, Sources, long_enough, parse, plain, schema
-from .base import Claim, claims
+from .base import Claim, claims, label_of
 
 CLAIM_VERDICTS = ("supported", "contradicted", "unsupported", "inferred", "uncheckable")
 FACT_VERDICTS = ("conveyed", "distorted", "omitted")
@@ -69,11 +69,6 @@ class JudgeVerifier:
         self._client, self._api_base, self._extra = client, api_base, extra or {}
         self._longest = _LONGEST if is_local(model) else None
         self._error_types = [t.name for t in taxonomy.types().values() if t.fault == "content"]
-
-    @property
-    def label(self) -> str:
-        """name@version, as findings carry it."""
-        return f"{self.name}@{self.version}"
 
     def ready(self) -> None:
         """Raises NotebenchError where the model can't be asked: no weights, key or server."""
@@ -168,7 +163,7 @@ class JudgeVerifier:
         return ClaimFinding(
             draft_id=draft.draft_id, section=claim.section, start=claim.start, end=claim.end,
             text=claim.text, verdict=verdict, p_unfaithful=p, error_type=error,
-            severity=severity, evidence=turns, reason=reason, verifier=self.label,
+            severity=severity, evidence=turns, reason=reason, verifier=label_of(self),
         )  # fmt: skip
 
     def _fact(self, draft: Draft, fact: Fact, item: Item | None, note: str) -> FactFinding:
@@ -183,7 +178,7 @@ class JudgeVerifier:
                 reason = "The judge's quote does not stand in the note word for word."
         return FactFinding(
             draft_id=draft.draft_id, fact_id=fact.id, verdict=cast(FactVerdict, verdict),
-            p_omitted=p, reason=reason or None, verifier=self.label,
+            p_omitted=p, reason=reason or None, verifier=label_of(self),
         )  # fmt: skip
 
 

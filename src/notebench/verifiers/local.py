@@ -27,7 +27,7 @@ from ..records import (
     Severity,
     content_hash,
 )
-from .base import Claim, claims
+from .base import Claim, claims, label_of
 from .checks import View
 from .features import FactView, Judged, NoteView, claim_features, fact_features
 from .index import SessionIndex
@@ -74,11 +74,6 @@ class LocalVerifier:
 
     def __init__(self) -> None:
         self._indexes: OrderedDict[str, SessionIndex] = OrderedDict()
-
-    @property
-    def label(self) -> str:
-        """name@version, as findings carry it."""
-        return f"{self.name}@{self.version}"
 
     def verify(self, session: Session, draft: Draft) -> list[ClaimFinding | FactFinding]:
         """A claim finding for each sentence in order, then one for each fact of the session."""
@@ -144,7 +139,7 @@ class LocalVerifier:
             draft_id=draft.draft_id, section=claim.section, start=claim.start, end=claim.end,
             text=claim.text, verdict=verdict, p_unfaithful=p, error_type=error_type,
             severity=severity, evidence=evidence or [], facts=facts or [], reason=reason,
-            verifier=self.label,
+            verifier=label_of(self),
         )  # fmt: skip
 
     def _facts(
@@ -165,7 +160,7 @@ class LocalVerifier:
     ) -> FactFinding:
         return FactFinding(
             draft_id=draft.draft_id, fact_id=fact_id, verdict=verdict, p_omitted=p,
-            reason=reason, verifier=self.label,
+            reason=reason, verifier=label_of(self),
         )  # fmt: skip
 
 
