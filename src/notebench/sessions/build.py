@@ -14,7 +14,7 @@ from .noise import degrade, require_noise
 from .notes import prior_note, reference, rough_notes
 from .plot import Scene, make_plot
 from .scenarios import Library, Problem
-from .talk import Line, make_talk
+from .talk import make_talk
 from .topics import not_assessed
 
 _STALE = 2
@@ -86,7 +86,8 @@ def build(
     texts = [*(line.text for line in lines), rough, *(s.text for n in notes for s in n.sections)]
     raised = {topic for scene in scenes for topic in scene.beat.topics}
     facts = [to_fact(e, formats, Random(f"{key}/{e.id}")) for e in [*entries, *stale]]
-    heard = degrade(lib, [line.text for line in lines], Random(f"{key}/noise")) if noise else None
+    said = [(line.speaker, line.text) for line in lines]
+    heard = degrade(lib, said, Random(f"{key}/noise")) if noise else said
     return Session.model_validate(
         {
             "session_id": f"{problem.prefix}-{number:04d}",
@@ -96,7 +97,7 @@ def build(
                 {"role": "clinician"},
             ],
             "chart": cast.chart,
-            "transcript": _turns(lines, heard),
+            "transcript": _turns(heard),
             "rough_notes": rough,
             "prior_note": prior,
             "facts": facts,
@@ -115,9 +116,8 @@ def _scenario(cast: Cast, scenes: list[Scene], noise: str | None) -> dict[str, o
     }  # fmt: skip
 
 
-def _turns(lines: list[Line], heard: list[str] | None) -> list[dict[str, object]]:
-    texts = heard or [line.text for line in lines]
+def _turns(said: list[tuple[str, str]]) -> list[dict[str, object]]:
     return [
-        {"turn": number, "speaker": line.speaker, "text": text}
-        for number, (line, text) in enumerate(zip(lines, texts, strict=True), 1)
+        {"turn": number, "speaker": speaker, "text": text}
+        for number, (speaker, text) in enumerate(said, 1)
     ]

@@ -24,9 +24,9 @@ def require_noise(noise: str | None) -> None:
         raise UnknownName(f"no noise is called {noise!r}", mend=suggest(noise, KINDS))
 
 
-def degrade(lib: Library, texts: list[str], rng: Random) -> list[str]:
-    """The texts as a recogniser might give them; no turn is lost whole."""
-    return [_heard(lib.banks["asr"], text, rng) for text in texts]
+def degrade(lib: Library, turns: list[tuple[str, str]], rng: Random) -> list[tuple[str, str]]:
+    """Turns (speaker, text) as a recogniser might give them; no turn is lost whole."""
+    return [(speaker, _heard(lib.banks["asr"], text, rng)) for speaker, text in turns]
 
 
 def _heard(bank: dict, text: str, rng: Random) -> str:
