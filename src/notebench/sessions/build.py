@@ -6,19 +6,26 @@ from collections.abc import Iterator, Sequence
 from random import Random
 
 from .. import formats as note_formats
+from ..errors import UnknownName
 from ..records import Session
-from .cast import Cast, make_cast
-from .ledger import make_ledger, numbered, stale_entry, to_fact
+from ..registry import suggest
+from .cast import Cast, Wanted, make_cast
+from .depth import gaps
+from .ledger import Entry, make_ledger, numbered, stale_entry, to_fact
 from .loading import library
 from .noise import degrade, require_noise
 from .notes import prior_note, reference, rough_notes
 from .plot import Scene, make_plot
 from .scenarios import Library, Problem
-from .talk import make_talk
+from .talk import Line, make_talk
 from .topics import not_assessed
 
 _STALE = 2
 """Most facts that the prior note puts as they are no longer."""
+_TRIES = 8
+"""Most plots that are drawn for a session, until one has all that a session should hold."""
+VERSION = 2
+"""Version of the library and the generator; sessions carry it as scenario.library."""
 
 
 def problems() -> list[str]:
@@ -31,33 +38,57 @@ def generate(
     seed: int,
     *,
     problem: str | None = None,
+    session_type: str | None = None,
+    modality: str | None = None,
+    setting: str | None = None,
+    complexity: Sequence[str] | None = None,
     formats: Sequence[str] = ("SOAP", "DAP", "BIRP"),
     noise: str | None = None,
 ) -> Iterator[Session]:
     """n sessions, one by one. Session i depends on the seed, i and the arguments, never on n.
 
     problem: one problem for all sessions; None: all problems in turn, in an order drawn anew for
-    each round. formats: a reference note is written in each. noise: "asr" puts speech recognition
-    errors into the transcript; what is true stays as it is.
-    Raises UnknownName for a problem, format or noise that there is not.
+    each round. session_type, modality, setting: that one for all; None: drawn. complexity: these
+    flags and none that comes by chance; None: drawn. formats: a reference note is written in each.
+    noise: "asr" puts speech recognition errors into the transcript; what is true stays as it is.
+    Raises UnknownName for a name that there is not.
     """
     lib = library()
-    if problem is not None:
-        lib.problem(problem)
+    wanted = Wanted(
+        session_type, modality, setting, None if complexity is None else tuple(complexity)
+    )
+    _require(lib, problem, wanted)
     names = [note_formats.get(f).name for f in formats]
     require_noise(noise)
-    return (_session(lib, seed, i, problem, names, noise) for i in range(n))
+    return (_session(lib, seed, i, problem, wanted, names, noise) for i in range(n))
+
+
+def _require(lib: Library, problem: str | None, wanted: Wanted) -> None:
+    shapes = lib.banks["shapes"]
+    chosen = [lib.problem(problem)] if problem is not None else list(lib.problems.values())
+    modalities = sorted({m for p in chosen for m in p.modalities})
+    flags = sorted({*shapes["flags"], *(f for p in chosen for f in (*p.flags, *p.chances))})
+    given = (
+        ("session type", wanted.session_type, sorted(shapes["shapes"])),
+        ("modality", wanted.modality, modalities),
+        ("setting", wanted.setting, sorted(shapes["settings"])),
+        *(("complexity flag", flag, flags) for flag in wanted.complexity or ()),
+    )
+    for what, name, known in given:
+        if name is not None and name not in known:
+            raise UnknownName(f"no {what} is called {name!r}", mend=suggest(name, known))
 
 
 def _session(
-    lib: Library, seed: int, i: int, problem: str | None, formats: list[str], noise: str | None
-) -> Session:
-    chosen = lib.problem(problem or _in_turn(lib, seed, i))
-    return build(lib, chosen, f"{seed}/{i}/{chosen.problem}", i + 1, formats, noise)
+    lib: Library, seed: int, i: int, problem: str | None, wanted: Wanted, formats: list[str],
+    noise: str | None,
+) -> Session:  # fmt: skip
+    chosen = lib.problem(problem or _in_turn(lib, seed, i, wanted.modality))
+    return build(lib, chosen, f"{seed}/{i}/{chosen.problem}", i + 1, formats, noise, wanted)
 
 
-def _in_turn(lib: Library, seed: int, i: int) -> str:
-    order = sorted(lib.problems)
+def _in_turn(lib: Library, seed: int, i: int, modality: str | None) -> str:
+    order = sorted(p for p in lib.problems if modality in (None, *lib.problems[p].modalities))
     round_, place = divmod(i, len(order))
     Random(f"{seed}/order/{round_}").shuffle(order)
     return order[place]
@@ -70,34 +101,33 @@ def build(
     number: int,
     formats: Sequence[str],
     noise: str | None = None,
+    wanted: Wanted = Wanted(),
 ) -> Session:
     """One session of a problem. key: seeds everything; number: the second part of its id."""
-    rng = Random(key)
-    cast = make_cast(lib, problem, rng)
-    scenes = make_plot(lib, cast, rng)
-    lines = make_talk(lib, cast, scenes, rng)
-    entries = make_ledger(scenes, lines)
+    cast = make_cast(lib, problem, Random(key), wanted)
+    scenes, lines, entries = _drawn(lib, cast, key)
+    rng = Random(f"{key}/notes")
     stale = [stale_entry(e) for e in entries if e.spec.stale]
     stale = sorted(rng.sample(stale, k=min(_STALE, len(stale))), key=lambda e: e.scene)
     numbered([*entries, *stale])
-    rough = rough_notes(entries, rng)
+    rough = rough_notes(cast, entries, rng)
     prior = prior_note(lib, cast, stale, rng)
-    notes = [reference(lib, scenes, entries, f, Random(f"{key}/{f}")) for f in formats]
+    notes = [reference(lib, cast, scenes, entries, f, Random(f"{key}/{f}")) for f in formats]
     texts = [*(line.text for line in lines), rough, *(s.text for n in notes for s in n.sections)]
     raised = {topic for scene in scenes for topic in scene.beat.topics}
     facts = [to_fact(e, formats, Random(f"{key}/{e.id}")) for e in [*entries, *stale]]
-    said = [(line.speaker, line.text) for line in lines]
-    heard = degrade(lib, said, Random(f"{key}/noise")) if noise else said
+    turns = [(line.speaker, line.text) for line in lines]
+    heard = degrade(lib, turns, Random(f"{key}/noise")) if noise else turns
     return Session.model_validate(
         {
             "session_id": f"{problem.prefix}-{number:04d}",
             "scenario": _scenario(cast, scenes, noise),
-            "participants": [
-                {"role": "client", "name": cast.slots["client"]["name"]},
-                {"role": "clinician"},
-            ],
+            "participants": _participants(cast, lines),
             "chart": cast.chart,
-            "transcript": _turns(heard),
+            "transcript": [
+                {"turn": turn, "speaker": speaker, "text": text}
+                for turn, (speaker, text) in enumerate(heard, 1)
+            ],
             "rough_notes": rough,
             "prior_note": prior,
             "facts": facts,
@@ -107,17 +137,41 @@ def build(
     )
 
 
+def _drawn(lib: Library, cast: Cast, key: str) -> tuple[list[Scene], list[Line], list[Entry]]:
+    """Plot, talk and ledger: the first that has all a session should hold, else the nearest."""
+    best: tuple[int, list[Scene], list[Line], list[Entry]] | None = None
+    for attempt in range(_TRIES):
+        rng = Random(f"{key}/{attempt}")
+        scenes = make_plot(lib, cast, rng)
+        lines = make_talk(lib, cast, scenes, rng)
+        entries = make_ledger(scenes, lines)
+        missing = len(gaps(entries, lines))
+        if best is None or missing < best[0]:
+            best = (missing, scenes, lines, entries)
+        if not missing:
+            break
+    assert best is not None
+    return best[1:]
+
+
+def _participants(cast: Cast, lines: list[Line]) -> list[dict[str, str]]:
+    """Who took part, in the order of the roles; those who never speak are not listed."""
+    spoke = {line.speaker for line in lines}
+    named = {"partner": "partner", "parent": "guardian", "interpreter": "interpreter"}
+    others = [
+        {"role": role, "name": cast.slots[slot]["name"]}
+        for role, slot in named.items()
+        if role in spoke
+    ]
+    client = {"role": "client", "name": cast.slots["client"]["name"]}
+    return [client, {"role": "clinician", "name": cast.clinician["id"]}, *others]
+
+
 def _scenario(cast: Cast, scenes: list[Scene], noise: str | None) -> dict[str, object]:
     shown = {flag for scene in scenes for flag in scene.beat.when.flags}
-    flags = [f for f in cast.flags if f in shown or f in cast.problem.flags]
+    kept = {*shown, *cast.problem.flags, "short_session", "interpreter"}
     return {
         "problem": cast.problem.problem, "modality": cast.chart["modality"],
-        "session_type": cast.type, "complexity": flags, "trend": cast.trend, "noise": noise,
+        "session_type": cast.type, "complexity": [f for f in cast.flags if f in kept],
+        "trend": cast.trend, "c_ssrs": cast.risk_level, "noise": noise, "library": VERSION,
     }  # fmt: skip
-
-
-def _turns(said: list[tuple[str, str]]) -> list[dict[str, object]]:
-    return [
-        {"turn": number, "speaker": speaker, "text": text}
-        for number, (speaker, text) in enumerate(said, 1)
-    ]

@@ -18,6 +18,17 @@ Slots = dict[str, Any]
 _FIRST_DAY, _DAYS = date(2025, 9, 1), 290
 
 
+@dataclass(frozen=True)
+class Wanted:
+    """What a session is to be like; None: drawn."""
+
+    session_type: str | None = None
+    modality: str | None = None
+    setting: str | None = None
+    complexity: tuple[str, ...] | None = None
+    """Flags, and no others but those that its problem and type always carry."""
+
+
 @dataclass
 class Cast:
     """The frame of one session, before anything is said."""
@@ -30,22 +41,31 @@ class Cast:
     """Everything that conditions ask about: flags, setting, hidden decisions."""
     client_has: set[str]
     trend: str
+    risk_level: int | None
+    """C-SSRS ideation level, 0-5; None: risk was not asked about."""
     chart: dict[str, Any]
     slots: Slots
     voice: dict[str, Any]
+    clinician: dict[str, Any]
+    """The clinician's ways of speaking and of writing (clinicians.yaml)."""
     taken: set[str] = field(default_factory=set)
     """Bank entries used up, so that no two people share a name."""
 
 
-def make_cast(lib: Library, problem: Problem, rng: Random) -> Cast:
+def make_cast(lib: Library, problem: Problem, rng: Random, wanted: Wanted = Wanted()) -> Cast:
     """Draw the frame of a session."""
-    kind = _weighted(lib.banks["shapes"]["types"], rng)
-    shape = lib.banks["shapes"]["shapes"][kind]
-    flags, traits = _flags(lib, problem, shape, rng)
+    shapes = lib.banks["shapes"]
+    kind = wanted.session_type or _weighted(problem.types or shapes["types"], rng)
+    shape = shapes["shapes"][kind]
+    flags = _flags(lib, problem, shape, wanted, rng)
+    level, traits = _risk(shapes, shape, flags, rng)
     taken: set[str] = set()
     slots: Slots = {}
-    _people(lib, problem, slots, taken, rng)
+    clinician = rng.choice(lib.banks["clinicians"]["clinicians"])
+    _people(lib, problem, flags, slots, taken, rng)
+    slots["Ct"], slots["cl"] = clinician["term"], clinician["short"]
     has = {name for name, share in lib.banks["clients"]["has"].items() if rng.random() < share}
+    has -= set(problem.lacks)
     measure, trend = _measure(lib, problem, kind, traits, rng)
     slots["m"] = measure
     if problem.medications and "medication" in has:
@@ -54,14 +74,20 @@ def make_cast(lib: Library, problem: Problem, rng: Random) -> Cast:
         has.discard("medication")
     if "asks" in measure:
         traits |= {"risk_asked", "asks_item"}
-    chart = _chart(lib, problem, shape, slots, rng)
+        level = level or 0
+    chart = _chart(lib, problem, shape, flags, wanted, slots, rng)
+    traits.add(chart["setting"])
     cast = Cast(
-        problem, kind, flags, traits, has, trend, chart, slots,
-        rng.choice(lib.banks["voices"]["client"]), taken,
+        problem, kind, sorted(flags), traits, has, trend, level, chart, slots,
+        _voice(lib, slots["client"]["age"], rng), clinician, taken,
     )  # fmt: skip
-    cast.traits.add(chart["setting"])
     slots.update(draw_all(lib, problem.slots, cast, rng))
     return cast
+
+
+def _voice(lib: Library, age: int, rng: Random) -> dict[str, Any]:
+    fits = [v for v in lib.banks["voices"]["client"] if v.get("age", [0])[0] <= age]
+    return rng.choice([v for v in fits if age <= v.get("age", [0, 999])[1]])
 
 
 def draw_all(lib: Library, specs: Mapping[str, Any], cast: Cast, rng: Random) -> Slots:
@@ -119,36 +145,52 @@ def _weighted(weights: Mapping[str, float], rng: Random) -> str:
 
 
 def _flags(
-    lib: Library, problem: Problem, shape: Mapping[str, Any], rng: Random
-) -> tuple[list[str], set[str]]:
-    chances = {**lib.banks["shapes"]["flags"], **shape.get("flags", {})}
-    flags = set(problem.flags) | {f for f, p in chances.items() if rng.random() < p}
+    lib: Library, problem: Problem, shape: Mapping[str, Any], wanted: Wanted, rng: Random
+) -> set[str]:
+    chances = {**lib.banks["shapes"]["flags"], **problem.chances, **shape.get("flags", {})}
+    drawn = {f for f, p in sorted(chances.items()) if rng.random() < p}
+    if wanted.complexity is not None:
+        always = {f for f, p in shape.get("flags", {}).items() if p == 1}
+        drawn = always | set(wanted.complexity)
+    return set(problem.flags) | drawn
+
+
+def _risk(
+    shapes: Mapping[str, Any], shape: Mapping[str, Any], flags: set[str], rng: Random
+) -> tuple[int | None, set[str]]:
+    """C-SSRS level of a session, and its traits: the flags, what was asked, the level."""
     traits = set(flags)
-    if "elevated_risk" in flags or rng.random() < shape["risk_asked"]:
-        traits.add("risk_asked")
-    return sorted(flags), traits
+    if "elevated_risk" not in flags:
+        asked = rng.random() < shape["risk_asked"]
+        return (0, traits | {"risk_asked"}) if asked else (None, traits)
+    level = int(_weighted(shape.get("c_ssrs") or shapes["c_ssrs"], rng))
+    traits |= {"risk_asked", f"c_ssrs_{level}"}
+    return level, traits | ({"c_ssrs_high"} if level >= shapes["c_ssrs_high"] else set())
 
 
-def _people(lib: Library, problem: Problem, slots: Slots, taken: set[str], rng: Random) -> None:
+def _people(
+    lib: Library, problem: Problem, flags: set[str], slots: Slots, taken: set[str], rng: Random
+) -> None:
     bank = lib.banks["clients"]
     group = rng.choice(problem.pronouns or bank["groups"])
-    name = rng.choice(bank["names"][group])
+    names = bank["names"]
+    if "interpreter" in flags:
+        group = group if group != "they" else rng.choice(["she", "he"])
+        slots["language"] = rng.choice(sorted(bank["languages"]))
+        names = bank["languages"][slots["language"]]
+    name = rng.choice(names[group])
     taken.add(name)
     age = rng.randint(*problem.age)
     slots["client"] = {"name": name, "age": age, **bank["pronouns"][group]}
     slots.update(bank["pronouns"][group])
-    slots["Ct"] = rng.choice(bank["note_terms"])
-    slots["cl"] = rng.choice(bank["rough_terms"])
     slots["job"] = rng.choice(bank["jobs"])
-    partner = _pick(bank, "people", taken, rng)
-    slots["partner"] = {**partner, "term": rng.choice(bank["partner_terms"][partner["they"]])}
-    relative = _pick(bank, "people", taken, rng)
-    terms = [t for t in bank["relative_terms"][relative["they"]] if t not in problem.relatives_out]
-    slots["relative"] = {**relative, "term": rng.choice(terms)}
-    for who in ("friend", "boss"):
+    for who, terms in (("partner", "partner_terms"), ("relative", "relative_terms"),
+                       ("guardian", "guardian_terms"), ("child", "child_terms")):  # fmt: skip
+        person = _pick(bank, "people", taken, rng)
+        able = [t for t in bank[terms][person["they"]] if t not in problem.relatives_out]
+        slots[who] = {**person, "term": rng.choice(able or bank[terms][person["they"]])}
+    for who in ("friend", "boss", "interpreter"):
         slots[who] = _pick(bank, "people", taken, rng)
-    child = _pick(bank, "people", taken, rng)
-    slots["child"] = {**child, "term": bank["child_terms"][child["they"]]}
     for what in ("firm", "town", "street"):
         slots[what] = rng.choice(bank[f"{what}s"])
 
@@ -173,7 +215,7 @@ def _measure(
     move = today - previous
     trend = "improved" if move <= -2 else "worse" if move >= 2 else "unchanged"
     if kind == "intake":
-        trend = "first"
+        trend, today = "first", previous
     measure = {
         "name": use.name, "spoken": rng.choice(spec["spoken"]),
         "value": today, "previous": previous,
@@ -204,11 +246,14 @@ def _medication(lib: Library, problem: Problem, taken: set[str], rng: Random) ->
 
 
 def _chart(
-    lib: Library, problem: Problem, shape: Mapping[str, Any], slots: Slots, rng: Random
-) -> dict[str, Any]:
-    frame = rng.choice(shape["frames"])
+    lib: Library, problem: Problem, shape: Mapping[str, Any], flags: set[str], wanted: Wanted,
+    slots: Slots, rng: Random,
+) -> dict[str, Any]:  # fmt: skip
+    shapes = lib.banks["shapes"]
+    special = [f for f in shapes["frames"] if f in flags]
+    frame = rng.choice(shapes["frames"][special[0]] if special else shape["frames"])
     minutes = rng.randint(*frame["minutes"])
-    start = rng.choice(lib.banks["shapes"]["starts"])
+    start = rng.choice(shapes["starts"])
     hour, minute = (int(p) for p in start.split(":"))
     end = hour * 60 + minute + minutes
     stop = f"{end // 60:02d}:{end % 60:02d}"
@@ -221,8 +266,8 @@ def _chart(
         following += timedelta(days=1)
     diagnosis = rng.choice(problem.diagnoses)
     goals = rng.sample(problem.goals, k=min(len(problem.goals), rng.choice([2, 2, 3])))
-    modality = rng.choice(list(problem.modalities))
-    setting = rng.choices(["in_person", "telehealth_video"], [3, 2])[0]
+    modality = wanted.modality or rng.choice(list(problem.modalities))
+    setting = wanted.setting or _weighted(shapes["settings"], rng)
     gap = (following - day).days
     slots.update(
         start=start, stop=stop, minutes=minutes, cpt=frame["cpt"], date=day.isoformat(),
@@ -231,7 +276,7 @@ def _chart(
         modality=problem.modalities[modality], presenting=problem.presenting,
         last=(day - timedelta(days=problem.cadence_days[0])).isoformat(),
         next={"day": following.strftime("%A"), "date": following.isoformat(), "time": start,
-              "gap": lib.banks["shapes"]["gaps"].get(gap, f"in {say.number(gap)} days")},
+              "gap": shapes["gaps"].get(gap, f"in {say.number(gap)} days")},
     )  # fmt: skip
     return {
         "diagnosis": f"{diagnosis.name} ({diagnosis.code})", "goals": [g.text for g in goals],

@@ -25,10 +25,17 @@ class Entry:
     tag: str
     slots: dict[str, Any]
     evidence: list[int]
+    marks: str = ""
+    """How it came up: ! corrected in the same breath, ~ revised from what was said before."""
     seen: set[str] = field(default_factory=set)
     id: str = ""
-    stale: bool = False
-    """Whether it is what the last note said, no longer true."""
+    overtaken_by: Entry | None = None
+    """For what the last note said and is no longer true: the fact that is true today."""
+
+    @property
+    def stale(self) -> bool:
+        """Whether it is what the last note said, no longer true."""
+        return self.overtaken_by is not None
 
     def worded(self, lines: list[str], rng: Random) -> str:
         """One of the wordings, filled in."""
@@ -38,11 +45,16 @@ class Entry:
 def make_ledger(scenes: list[Scene], lines: list[Line]) -> list[Entry]:
     """All facts in the order in which they come up; those that nobody says, last."""
     said: dict[tuple[int, str], list[int]] = {}
+    marks: dict[tuple[int, str], str] = {}
     for turn, line in enumerate(lines, 1):
         for key in line.facts:
             said.setdefault(key, []).append(turn)
+        marks.update(line.marks)
     entries = [
-        Entry(spec, number, tag, scene.slots, said.get((number, tag), []), {spec.source})
+        Entry(
+            spec, number, tag, scene.slots, said.get((number, tag), []),
+            marks.get((number, tag), ""), {spec.source},
+        )  # fmt: skip
         for number, scene in enumerate(scenes)
         for tag, spec in scene.beat.facts.items()
         if spec.source != "transcript" or (number, tag) in said
@@ -64,7 +76,9 @@ def stale_entry(entry: Entry) -> Entry:
         kind=entry.spec.kind, statement=stale.statement, disclosure="optional", note=stale.note,
         source="prior_note", attributes={"when": "last session"},
     )  # fmt: skip
-    return Entry(spec, entry.scene, entry.tag, entry.slots, [], {"prior_note"}, stale=True)
+    return Entry(
+        spec, entry.scene, entry.tag, entry.slots, [], seen={"prior_note"}, overtaken_by=entry,
+    )  # fmt: skip
 
 
 def to_fact(entry: Entry, names: Iterable[str], rng: Random) -> Fact:
@@ -83,14 +97,25 @@ def to_fact(entry: Entry, names: Iterable[str], rng: Random) -> Fact:
             "evidence": entry.evidence,
             "source": spec.source,
             "seen_in": [place for place in order if place in entry.seen],
-            "attributes": {
-                key: as_number(render(value, entry.slots, rng)) if isinstance(value, str) else value
-                for key, value in spec.attributes.items()
-            },
+            "attributes": _attributes(entry, rng),
             "cues": list(spec.cues),
             "traces": [render(trace, entry.slots, rng) for trace in spec.traces],
         }
     )
+
+
+_MARKED = {"!": "corrected", "~": "revised"}
+
+
+def _attributes(entry: Entry, rng: Random) -> dict[str, Any]:
+    """The spec's attributes filled in, and how the fact came up."""
+    given = {
+        key: as_number(render(value, entry.slots, rng)) if isinstance(value, str) else value
+        for key, value in entry.spec.attributes.items()
+    }
+    if entry.overtaken_by:
+        given["overtaken_by"] = entry.overtaken_by.id
+    return given | {_MARKED[mark]: True for mark in entry.marks}
 
 
 def sentence(text: str) -> str:

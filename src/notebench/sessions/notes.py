@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from random import Random
+from typing import Any
 
 from .. import formats
 from ..records import Note, Section
@@ -17,13 +19,14 @@ from .template import render
 
 BULLETS = (10, 16)
 """Fewest and most bullets of rough notes."""
-WORDS = (150, 225)
-"""Words at which a reference stops taking in facts that it should, but need not, hold."""
 _DROPPED = {"must": 0.06, "should": 0.25, "optional": 0.5, "generalise": 0.3, "exclude": 0.5}
 
 
-def rough_notes(entries: list[Entry], rng: Random) -> str:
-    """Bullets of one or two facts each; some facts never get there. Marks what can be seen."""
+def rough_notes(cast: Cast, entries: list[Entry], rng: Random) -> str:
+    """Jottings of one or two facts each, laid out in the clinician's way; some facts never get
+
+    there. Marks what can be seen.
+    """
     able = [e for e in entries if e.spec.rough]
     kept = [
         e
@@ -44,9 +47,16 @@ def rough_notes(entries: list[Entry], rng: Random) -> str:
     _shorten(bullets, rng.randint(BULLETS[0] + 2, BULLETS[1]), rng)
     for entry in (e for bullet in bullets for e in bullet):
         entry.seen.add("rough_notes")
-    return "\n".join(
-        "- " + "; ".join(e.worded(e.spec.rough, rng) for e in bullet) for bullet in bullets
-    )
+    style = cast.clinician["rough"]
+    jotted = [style["within"].join(e.worded(e.spec.rough, rng) for e in b) for b in bullets]
+    return style["between"].join(f"{style['mark']}{_abbreviated(j, style)}" for j in jotted)
+
+
+def _abbreviated(text: str, style: dict[str, Any]) -> str:
+    """In the clinician's own abbreviations."""
+    for word, short in style["abbreviations"].items():
+        text = re.sub(rf"\b{word}\b", short, text)
+    return text
 
 
 def _shorten(bullets: list[list[Entry]], most: int, rng: Random) -> None:
@@ -89,13 +99,16 @@ class _Sentence:
 
 
 def reference(
-    lib: Library, scenes: list[Scene], entries: list[Entry], format: str, rng: Random
+    lib: Library, cast: Cast, scenes: list[Scene], entries: list[Entry], format: str, rng: Random
 ) -> Note:
-    """A restrained note in one format; `conveys` names the facts that it holds."""
+    """A restrained note in one format, in the clinician's way; `conveys` names what it holds."""
+    style = cast.clinician["note"]
     form = formats.get(format)
     able = [e for e in entries if _notable(e, rng)]
     homes = {e.id: _home(lib, e, form) for e in able}
-    kept = _within(_sentences(scenes, able, homes, rng), rng.randint(*WORDS), rng)
+    kept = _within(
+        _sentences(scenes, able, homes, style, rng), rng.randint(*style["words"]), rng
+    )
     kept.sort(key=lambda s: (homes[s.entries[0].id][0], s.entries[0].scene))
     sections = [
         Section(
@@ -124,8 +137,9 @@ def _home(lib: Library, entry: Entry, form: formats.Format) -> tuple[int, str]:
 
 
 def _sentences(
-    scenes: list[Scene], able: list[Entry], homes: dict[str, tuple[int, str]], rng: Random
-) -> list[_Sentence]:
+    scenes: list[Scene], able: list[Entry], homes: dict[str, tuple[int, str]],
+    style: dict[str, Any], rng: Random,
+) -> list[_Sentence]:  # fmt: skip
     """A sentence for each fact, or for several at once where the library has one."""
     out: list[_Sentence] = []
     for number, scene in enumerate(scenes):
@@ -134,11 +148,19 @@ def _sentences(
             text, tags = split_tags(line)
             together = [left[tag] for tag in tags if tag in left]
             same = len({homes[e.id][1] for e in together}) == 1
-            if len(together) == len(tags) and same and rng.random() < 0.65:
+            if len(together) == len(tags) and same and rng.random() < style["joins"]:
                 out.append(_Sentence(sentence(render(text, scene.slots, rng)), tuple(together)))
                 left = {tag: e for tag, e in left.items() if tag not in tags}
-        out += [_Sentence(sentence(e.worded(e.spec.note, rng)), (e,)) for e in left.values()]
+        out += [_Sentence(_worded(e, style, rng), (e,)) for e in left.values()]
     return out
+
+
+def _worded(entry: Entry, style: dict[str, Any], rng: Random) -> str:
+    """One of the wordings; a terse clinician takes the shorter of two, a full one the longer."""
+    ways = [entry.worded(entry.spec.note, rng) for _ in range(2)]
+    if style["length"] == "any":
+        return sentence(ways[0])
+    return sentence((min if style["length"] == "terse" else max)(ways, key=len))
 
 
 def _within(sentences: list[_Sentence], limit: int, rng: Random) -> list[_Sentence]:

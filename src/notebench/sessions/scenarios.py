@@ -16,6 +16,17 @@ from ..records import Disclosure, FactKind, Source
 from ..registry import suggest
 
 
+SPEAKERS = {
+    "T": "clinician", "C": "client", "P": "partner", "G": "parent", "I": "interpreter",
+}  # fmt: skip
+"""Who speaks, by the letter that begins a line of talk."""
+LATER = "---"
+"""Line of talk after which the rest is said later in the session."""
+MARKS = "!~"
+"""Marks of a tag: ! corrected in the same breath, ~ revised from what was said before."""
+_LINE = re.compile(rf"[{''.join(SPEAKERS)}]: \S")
+
+
 def _as_lines(value: Any) -> Any:
     return [s.strip() for s in value.splitlines() if s.strip()] if isinstance(value, str) else value
 
@@ -60,6 +71,8 @@ class FactSpec(Spec):
     """Wordings of a note's sentence; for facts to be generalised, in general terms."""
     rough: Lines = []
     """Wordings in the clinician's shorthand; none: never jotted down."""
+    back: Lines = []
+    """How the clinician says it back to the client, as a clause: "you slept four hours"."""
     traces: list[str] = []
     """Words that would give it away in a note, for facts to be left out or generalised."""
     cues: list[str] = []
@@ -94,6 +107,8 @@ class When(Spec):
     """Flags, none of which is set."""
     trend: Names = []
     """Direction of the measure: improved, worse, unchanged, first."""
+    modality: Names = []
+    """Kinds of treatment, as the problem names them."""
     client: Names = []
     """Things that the client has: partner, children, job, medication ..."""
 
@@ -118,7 +133,10 @@ class Beat(Spec):
     talk: list[str] = []
     """Ways in which the talk goes, in lines "T: ..." and "C: ..." with #fact tags at their ends.
 
-    A fact that the way taken does not tag does not become true. No talk: nothing is said of it.
+    The letters are those of SPEAKERS. A tag's mark says how the fact came up: ``#nights!``
+    corrected in the same breath, ``#nights~`` put otherwise at first and revised here. What
+    follows a line ``---`` is said later in the session. A fact that the way taken does not tag
+    does not become true. No talk: nothing is said of it.
     """
     facts: dict[str, FactSpec] = {}
     """What becomes true, by the tag used in the talk."""
@@ -130,11 +148,12 @@ class Beat(Spec):
         tagged: set[str] = set()
         for number, talk in enumerate(self.talk, 1):
             for line in _as_lines(talk):
-                if not re.match(r"[TC]: \S", line):
+                if line != LATER and not _LINE.match(line):
                     raise ValueError(
-                        f"talk {number}: a line must begin with 'T: ' or 'C: ': {line!r}"
+                        f"talk {number}: a line must begin with one of "
+                        f"{', '.join(f'{letter}: ' for letter in SPEAKERS)}: {line!r}"
                     )
-                tagged.update(split_tags(line)[1])
+                tagged.update(tag.rstrip(MARKS) for tag in split_tags(line)[1])
         for line in self.joint:
             _known(split_tags(line)[1], self.facts, "joint")
         spoken = {key for key, fact in self.facts.items() if fact.source == "transcript"}
@@ -201,6 +220,12 @@ class Problem(Spec):
     """Days to the next session."""
     flags: list[str] = []
     """Flags that its sessions always carry."""
+    chances: dict[str, float] = {}
+    """Chances of flags, in place of the usual ones."""
+    types: dict[str, float] = {}
+    """How often each session type comes, in place of the usual."""
+    lacks: Names = []
+    """What its clients never have: job, children, partner, medication ..."""
     covers: Names = []
     """Subjects that are this problem's own: shared beats about them stay out."""
     relatives_out: Names = []
@@ -238,8 +263,8 @@ class Library(Spec):
 
 
 def split_tags(line: str) -> tuple[str, list[str]]:
-    """A line without the #tags at its end, and the tags."""
-    match = re.search(r"(?:\s+#\w+)+\s*$", line)
+    """A line without the #tags at its end, and the tags with their marks."""
+    match = re.search(r"(?:\s+#\w+[!~]?)+\s*$", line)
     if not match:
         return line, []
-    return line[: match.start()], re.findall(r"#(\w+)", match[0])
+    return line[: match.start()], re.findall(r"#(\w+[!~]?)", match[0])

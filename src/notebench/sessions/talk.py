@@ -1,122 +1,175 @@
-"""From scenes to turns: wordings chosen, each client's voice, backchannels, evidence by tag."""
+"""From scenes to turns: wordings chosen, what is said back and summed up, evidence by tag."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 
 from .cast import Cast
 from .plot import Scene
-from .scenarios import Library, split_tags
+from .scenarios import LATER, MARKS, SPEAKERS, Library, split_tags
+from .speech import Speech, sentence_case
 from .template import render
 
 _SHORT = 6
 """Words below which an answer says little by itself."""
-_KEEPS_CAPITAL = re.compile(r"I\b|[A-Z]\w*[A-Z]")
+_RECAP = "{recap}"
+"""Stands in a line for what the clinician sums up."""
+_RECAPPED = (2, 4)
+"""Fewest and most facts that a summing-up holds."""
+_BRIEF = 16
+"""Words up to which a question can follow on something said back."""
+
+Key = tuple[int, str]
+"""A fact, by the number of its scene and its tag."""
 
 
 @dataclass
 class Line:
-    """One turn, with the facts that it conveys as (scene number, tag)."""
+    """One turn, with the facts that it conveys."""
 
     speaker: str
     text: str
-    facts: list[tuple[int, str]] = field(default_factory=list)
-
-
-class _Speech:
-    """How this session's people talk; nobody says the same filler sentence twice in a row."""
-
-    def __init__(self, lib: Library, cast: Cast, rng: Random) -> None:
-        self.bank, self.voice, self.rng = lib.banks["voices"], cast.voice, rng
-        known = lib.banks["clients"]
-        proper = [
-            *known["towns"],
-            *known["firms"],
-            *(n for g in known["names"].values() for n in g),
-        ]
-        self.names = {name.split()[0] for name in proper}
-        kinds = {kind: self.bank[kind] for kind in ("leads", "shifts", "moves", "backchannels")}
-        kinds["starts"] = self.voice["starts"]
-        kinds["tails"] = [*self.bank["tails"], *cast.problem.asides]
-        self.left = {kind: rng.sample(all_, k=len(all_)) for kind, all_ in kinds.items()}
-
-    def take(self, kind: str) -> str:
-        """The next of a kind, in an order of this session's own, over again when used up."""
-        self.left[kind].append(self.left[kind].pop(0))
-        return self.left[kind][-1]
-
-    def clinician(self, said: str, phase: str, first: bool) -> str:
-        """The clinician's turn, at times with a word of reception or of passing on before it."""
-        kind = "shifts" if first else "leads"
-        led = phase in self.bank[f"{kind}_in"] and "?" in said
-        if led and self.rng.random() < self.bank["rates"][kind]:
-            said = f"{self.take(kind)} {said}"
-        return _sentence_case(said)
-
-    def client(self, said: str, phase: str) -> list[str]:
-        """The client's turn in the client's voice, cut where a ``//`` lets the clinician nod."""
-        pieces = [p.strip() for p in said.split("//") if p.strip()]
-        if len(pieces) > 1 and self.rng.random() > self.voice["pauses"]:
-            pieces = [" ".join(pieces)]
-        pieces = [self._voiced(p) for p in pieces]
-        short = len(said.split()) < self.bank["rates"]["short"]
-        tailed = phase in self.bank["tails_in"] and short
-        if tailed and self.rng.random() < self.bank["rates"]["tails"]:
-            pieces[-1] = f"{pieces[-1]} {self.take('tails')}"
-        return pieces
-
-    def _voiced(self, text: str) -> str:
-        if len(text.split()) < 7 or self.rng.random() > self.voice["amount"]:
-            return _sentence_case(text)
-        if self.rng.random() < 0.6:
-            first = text.split(maxsplit=1)[0].strip(",.'")
-            keeps = _KEEPS_CAPITAL.match(first) or first in self.names
-            rest = text if keeps else text[:1].lower() + text[1:]
-            return _sentence_case(f"{self.take('starts')}, {rest}")
-        commas = [m.start() for m in re.finditer(r", (?=[a-z])", text)]
-        if not commas:
-            return _sentence_case(text)
-        at = self.rng.choice(commas)
-        return _sentence_case(f"{text[:at]}, {self.rng.choice(self.voice['fillers'])}{text[at:]}")
+    facts: list[Key] = field(default_factory=list)
+    marks: dict[Key, str] = field(default_factory=dict)
+    """How facts came up here: ! corrected, ~ revised."""
 
 
 def make_talk(lib: Library, cast: Cast, scenes: list[Scene], rng: Random) -> list[Line]:
     """Every turn of a session."""
-    speech = _Speech(lib, cast, rng)
-    lines: list[Line] = []
-    for number, scene in enumerate(scenes):
-        talk = [raw.strip() for raw in rng.choice(scene.beat.talk or [""]).splitlines()]
-        for place, raw in enumerate(filter(None, talk)):
-            lines += _turns(raw, number, scene, place == 0, speech)
-    return _with_questions(_joined(lines, speech))
+    speech = Speech(lib, cast, rng)
+    lines = _Talk(scenes, speech, lib.banks["shapes"]["later_before"]).lines()
+    lines = _with_questions(_joined(lines, speech))
+    if "interpreter" in cast.traits:
+        lines = _interpreted(lines, speech)
+    for line in lines:
+        line.text = speech.own(line.speaker, line.text)
+    return lines
 
 
-def _turns(raw: str, number: int, scene: Scene, first: bool, speech: _Speech) -> list[Line]:
-    text, tags = split_tags(raw)
-    said = render(text[2:], scene.slots, speech.rng)
-    facts = [(number, tag) for tag in tags]
-    if text[0] == "T":
-        return [Line("clinician", speech.clinician(said, scene.beat.phase, first), facts)]
-    out: list[Line] = []
-    for piece in speech.client(said, scene.beat.phase):
-        if out:
-            out.append(Line("clinician", speech.take("backchannels")))
-        out.append(Line("client", piece, list(facts)))
-    return out
+class _Talk:
+    """Goes through the scenes in order, and keeps what was said for the clinician to say back."""
+
+    def __init__(self, scenes: list[Scene], speech: Speech, later_before: list[str]) -> None:
+        self.scenes, self.speech, self.later_before = scenes, speech, later_before
+        self.backs: dict[Key, str] = {}
+        self.summed: set[Key] = set()
+        self.fresh: list[Key] = []
+        """What the last turn conveyed, when somebody other than the clinician spoke."""
+
+    def lines(self) -> list[Line]:
+        """Every turn, before neighbours are joined."""
+        out: list[Line] = []
+        for number, raws, first in self._pieces():
+            if _RECAP in "".join(raws) and len(self._open()) < _RECAPPED[0]:
+                continue
+            for place, raw in enumerate(raws):
+                out += self._turns(raw, number, first and place == 0)
+        return out
+
+    def _pieces(self) -> Iterator[tuple[int, list[str], bool]]:
+        """(scene number, lines, whether a new subject begins) in the order of the session."""
+        later: list[tuple[int, list[str], bool]] = []
+        for number, scene in enumerate(self.scenes):
+            if scene.beat.phase in self.later_before:
+                yield from later
+                later = []
+            raws = self.speech.rng.choice(scene.beat.talk or [""]).splitlines()
+            raws = [raw.strip() for raw in raws if raw.strip()]
+            cut = raws.index(LATER) if LATER in raws else len(raws)
+            if cut:
+                yield number, raws[:cut], True
+            if raws[cut + 1 :]:
+                later.append((number, raws[cut + 1 :], False))
+        yield from later
+
+    def _turns(self, raw: str, number: int, first: bool) -> Iterator[Line]:
+        text, tags = split_tags(raw)
+        scene, speech = self.scenes[number], self.speech
+        keys = [(number, tag.rstrip(MARKS)) for tag in tags]
+        marks = {k: t[-1] for k, t in zip(keys, tags, strict=True) if t[-1] in MARKS}
+        if _RECAP in text:
+            recap, held = self._recap()
+            text, keys = text.replace(_RECAP, recap), [*keys, *held]
+        said = render(text[2:], scene.slots, speech.rng)
+        speaker = SPEAKERS[text[0]]
+        if speaker == "clinician":
+            yield from self._before(said, scene.beat.phase)
+            said = speech.clinician(said, scene.beat.phase, first)
+            yield Line(speaker, said, keys, marks)
+            self.fresh = []
+        elif speaker == "client":
+            yield from self._client(said, keys, marks, scene)
+        else:
+            yield Line(speaker, sentence_case(said.replace("//", "")), keys, marks)
+            self._heard(keys)
+
+    def _client(
+        self, said: str, keys: list[Key], marks: dict[Key, str], scene: Scene
+    ) -> Iterator[Line]:
+        for place, piece in enumerate(self.speech.client(said, scene.beat.phase)):
+            if place:
+                yield Line("clinician", self.speech.take("backchannels"))
+            yield Line("client", piece, list(keys), dict(marks))
+        self._heard(keys)
+
+    def _heard(self, keys: list[Key]) -> None:
+        self.fresh = []
+        for key in keys:
+            scene = self.scenes[key[0]]
+            spec = scene.beat.facts[key[1]]
+            if spec.back and key not in self.backs:
+                wording = self.speech.rng.choice(spec.back)
+                self.backs[key] = render(wording, scene.slots, self.speech.rng)
+                self.fresh.append(key)
+
+    def _before(self, said: str, phase: str) -> Iterator[Line]:
+        """What was just heard, said back before a short question; at times as its own turn."""
+        speech, clinician = self.speech, self.speech.cast.clinician
+        brief = "?" in said and len(said.split()) <= _BRIEF
+        if not self.fresh or not brief or phase in speech.bank["unreflected"]:
+            return
+        if not speech.chance(clinician["reflects"]):
+            return
+        held = self.fresh[-2:] if speech.chance(clinician["gathers"]) else self.fresh[-1:]
+        yield Line("clinician", speech.reflection(_listed([self.backs[k] for k in held])), held)
+        if speech.chance(clinician["waits"]):
+            yield Line("client", sentence_case(speech.take("assents")), list(held))
+
+    def _open(self) -> list[Key]:
+        return [k for k in self.backs if k not in self.summed]
+
+    def _recap(self) -> tuple[str, list[Key]]:
+        """What was heard so far and not yet summed up, in the order in which it was said."""
+        known = self._open()
+        count = self.speech.rng.randint(*_RECAPPED)
+        chosen = self.speech.rng.sample(known, k=min(count, len(known)))
+        held = [k for k in known if k in chosen]
+        self.summed.update(held)
+        return _listed([self.backs[k] for k in held]), held
 
 
-def _joined(lines: list[Line], speech: _Speech) -> list[Line]:
+def _listed(clauses: list[str]) -> str:
+    if len(clauses) < 2:
+        return "".join(clauses)
+    return f"{', '.join(clauses[:-1])}, and {clauses[-1]}"
+
+
+def _joined(lines: list[Line], speech: Speech) -> list[Line]:
     """Turns alternate where beats meet: the clinician's two become one, the client is asked on."""
     out: list[Line] = []
     for line in lines:
         if out and out[-1].speaker == line.speaker:
-            if line.speaker == "client":
-                out.append(Line("clinician", speech.take("moves")))
-            else:
+            if line.speaker == "clinician":
                 last = out.pop()
-                line = Line(line.speaker, f"{last.text} {line.text}", last.facts + line.facts)
+                line = Line(
+                    line.speaker, f"{last.text} {line.text}",
+                    [*last.facts, *(f for f in line.facts if f not in last.facts)],
+                    {**last.marks, **line.marks},
+                )  # fmt: skip
+            else:
+                out.append(Line("clinician", sentence_case(speech.take("moves"))))
         out.append(line)
     return out
 
@@ -124,10 +177,15 @@ def _joined(lines: list[Line], speech: _Speech) -> list[Line]:
 def _with_questions(lines: list[Line]) -> list[Line]:
     """A short answer is evidence only together with its question."""
     for before, line in zip(lines, lines[1:], strict=False):
-        if line.speaker == "client" and len(line.text.split()) < _SHORT:
+        if line.speaker != "clinician" and len(line.text.split()) < _SHORT:
             before.facts += [f for f in line.facts if f not in before.facts]
     return lines
 
 
-def _sentence_case(text: str) -> str:
-    return re.sub(r"(^|[.?!] )([a-z])", lambda m: m[1] + m[2].upper(), text)
+def _interpreted(lines: list[Line], speech: Speech) -> list[Line]:
+    """The client's longer turns as the interpreter puts them, in the first person."""
+    for line in lines:
+        longer = len(line.text.split()) >= _SHORT
+        if line.speaker == "client" and longer and speech.chance(speech.bank["rates"]["rendered"]):
+            line.speaker = "interpreter"
+    return lines

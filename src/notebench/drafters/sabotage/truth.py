@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 
 from ...records import Fact, Note, Session
 from ...text import content_words, split_sentences, tokens
 from ...text.numbers import Number, numbers
+from ..placing import data
 
 CONVEYS = 0.5
 """Share of a fact's words that a sentence must hold to count as conveying it."""
@@ -48,11 +49,58 @@ class Truth:
         """Whether any of those regular expressions is found anywhere, at the start of a word."""
         return any(re.search(rf"(?<!\w)(?:{t})", self.text, re.IGNORECASE) for t in topics)
 
-    def values(self, unit: str | None) -> set[float]:
-        """Every number in it, in figures or in words, of that unit; None: whatever the unit."""
+    def spoken_of(self, topics: Iterable[str], facts: Sequence[Fact]) -> bool:
+        """The same where the session speaks of those facts; anywhere, where there are none."""
+        near = self.near(facts)
+        return any(re.search(rf"(?<!\w)(?:{t})", near, re.IGNORECASE) for t in topics)
+
+    def near(self, facts: Sequence[Fact]) -> str:
+        """What is said where those facts come up, in lower case; everything, where none is given.
+
+        Their statements and turns, those of facts of the same name or kind of last time, and the
+        chart: what would make a changed sentence true after all.
+        """
+        if not facts:
+            return self.text
+        names = {f.attributes.get("name") for f in facts} - {None}
+        kinds = {f.kind for f in facts if f.source != "chart"}
+        akin = [
+            f
+            for f in self.session.facts or []
+            if f.attributes.get("name") in names or (f.source == "prior_note" and f.kind in kinds)
+        ]
+        turns = {at for f in [*facts, *akin] for at in f.evidence}
+        parts = [f"{f.statement} {list(f.attributes.values())}" for f in [*facts, *akin]]
+        parts += [t.text for t in self.session.transcript if t.turn in turns]
+        return "\n".join(parts).lower().replace("’", "'")
+
+    def values(self, unit: str | None, facts: Sequence[Fact] = ()) -> set[float]:
+        """Every number in it, in figures or in words, of that unit; None: whatever the unit.
+
+        facts: only numbers that stand near those, whatever the unit.
+        """
+        if facts:
+            return {value for n in numbers(self.near(facts)) for value in n.values}
         return {
             value for n in self._numbers if unit is None or n.unit == unit for value in n.values
         }
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Content words of the transcript and the rough notes."""
+        said = " ".join(t.text for t in self.session.transcript)
+        return frozenset(content_words(f"{said} {self.session.rough_notes or ''}"))
+
+    def strange(self, text: str) -> float:
+        """Share of a text's content words that are in neither transcript nor rough notes."""
+        words = content_words(text)
+        return sum(w not in self.words for w in words) / len(words) if words else 0.0
+
+    def people(self) -> list[str]:
+        """Whoever is spoken of in the session or was there, in words that a note would use."""
+        who = data("edits")["wrong_person"]
+        there = {p.role.lower() for p in self.session.participants}
+        return [p for p in who["people"] if p in self.words or p in there]
 
     @cached_property
     def _numbers(self) -> list[Number]:

@@ -1,0 +1,119 @@
+"""How one person puts things: of several ways to say the same, one is theirs.
+
+The sets of interchangeable forms stand in shared/idiolect.yaml. A speaker keeps to a form of each
+set most of the time, so that a voice holds through a session, and a clinician's from one session
+to the next.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from random import Random
+from typing import Any
+
+_WORD = re.compile(r"[\w']+")
+_KEEPS = 0.85
+"""Share of places at which a speaker says it their own way (an assumption)."""
+
+
+class Idiolect:
+    """One speaker's own forms. key: seeds which they are; voice: their way of stumbling."""
+
+    def __init__(self, bank: Mapping[str, Any], role: str, key: str, halting: float) -> None:
+        sets = (*bank["both"], *bank["clinician" if role == "clinician" else "client"])
+        self._forms = _forms(tuple(tuple(s) for s in sets))
+        self._own = Random(key)
+        self._favoured: dict[int, str] = {}
+        self._halting = halting
+        self._bank = bank
+
+    def said(self, text: str, rng: Random) -> str:
+        """The text in this speaker's own words, with the stumbles of speech."""
+        return self._stumbled(self._worded(text, rng), rng)
+
+    def _worded(self, text: str, rng: Random) -> str:
+        words = list(_WORD.finditer(text))
+        out: list[str] = []
+        at = place = 0
+        while place < len(words):
+            found = _longest(text, words, place, self._forms)
+            if not found:
+                place += 1
+                continue
+            length, number, ways = found
+            start, end = words[place].start(), words[place + length - 1].end()
+            instead = self._form(number, ways, rng)
+            out += [text[at:start], _cased(instead, text[start:end])]
+            at, place = end, place + length
+        return "".join([*out, text[at:]])
+
+    def _form(self, number: int, ways: tuple[str, ...], rng: Random) -> str:
+        if number not in self._favoured:
+            self._favoured[number] = self._own.choice(ways)
+        return self._favoured[number] if rng.random() < _KEEPS else rng.choice(ways)
+
+    def _stumbled(self, text: str, rng: Random) -> str:
+        """Words begun twice and sounds of hesitation, never next to a number."""
+        words = text.split(" ")
+        out: list[str] = []
+        for before, word, after in zip(["", *words], words, [*words[1:], ""], strict=False):
+            out.append(word)
+            if not after or self._near_number(before, word, after):
+                continue
+            if word.lower() in self._bank["twice"] and rng.random() < self._halting:
+                out[-1:] = [f"{word},", word if word[:1] == "I" else word.lower()]
+            elif word.lower().strip(",") in self._bank["before_pause"]:
+                if rng.random() < self._halting:
+                    out.append(f"{rng.choice(self._bank['pauses'])},")
+        return " ".join(out)
+
+    def _near_number(self, *words: str) -> bool:
+        return any(_bare(w) in self._bank["numbers"] or '"' in w or _hyphened(w) for w in words)
+
+
+def _bare(word: str) -> str:
+    return word.lower().strip(",.?!;:")
+
+
+def _hyphened(word: str) -> bool:
+    return "-" in word or any(map(str.isdigit, word))
+
+
+@cache
+def _forms(
+    sets: tuple[tuple[str, ...], ...],
+) -> dict[str, list[tuple[tuple[str, ...], int, tuple[str, ...]]]]:
+    """By first word: (words of the form, number of its set, all forms of the set), longest first."""
+    out: dict[str, list[tuple[tuple[str, ...], int, tuple[str, ...]]]] = {}
+    for number, ways in enumerate(sets):
+        for way in ways:
+            words = tuple(_WORD.findall(way.lower()))
+            out.setdefault(words[0], []).append((words, number, ways))
+    for entries in out.values():
+        entries.sort(key=lambda e: -len(e[0]))
+    return out
+
+
+def _longest(
+    text: str,
+    words: list[re.Match[str]],
+    place: int,
+    forms: Mapping[str, Iterable[tuple[tuple[str, ...], int, tuple[str, ...]]]],
+) -> tuple[int, int, tuple[str, ...]] | None:
+    """The longest form that begins at a word, unbroken by punctuation."""
+    for form, number, ways in forms.get(words[place][0].lower(), ()):
+        last = place + len(form)
+        if last > len(words):
+            continue
+        span = words[place:last]
+        whole = all(text[a.end() : b.start()] == " " for a, b in zip(span, span[1:], strict=False))
+        if whole and tuple(w[0].lower() for w in span) == form:
+            return len(form), number, ways
+    return None
+
+
+def _cased(instead: str, was: str) -> str:
+    starts = was[:1].isupper() and not was.startswith(("I ", "I'"))
+    return instead[:1].upper() + instead[1:] if starts or was == "I" else instead
