@@ -134,9 +134,7 @@ def main() -> None:
     sessions = list(generate(given.n, given.seed, problem=given.problem))
     print(f"{given.n / (time.perf_counter() - begun):.0f} sessions a second")
     for role, target in TARGETS.items():
-        turns = [
-            len(words(t.text)) for s in sessions for t in s.transcript if t.speaker == role
-        ]
+        turns = [len(words(t.text)) for s in sessions for t in s.transcript if t.speaker == role]
         print(f"words a {role}'s turn: quartiles {quartiles(turns)}, mean {mean(turns):.1f} "
               f"(real: {target[:3]}, {target[3]})")  # fmt: skip
     share = mean(

@@ -17,7 +17,8 @@ from .noise import degrade, require_noise
 from .notes import prior_note, reference, rough_notes
 from .plot import Scene, make_plot
 from .scenarios import Library, Problem
-from .talk import Line, make_talk
+from .speech import Speech
+from .talk import Line, give_voice, make_talk
 from .topics import not_assessed
 
 _STALE = 2
@@ -139,19 +140,21 @@ def build(
 
 def _drawn(lib: Library, cast: Cast, key: str) -> tuple[list[Scene], list[Line], list[Entry]]:
     """Plot, talk and ledger: the first that has all a session should hold, else the nearest."""
-    best: tuple[int, list[Scene], list[Line], list[Entry]] | None = None
+    best: tuple[int, list[Scene], list[Line], Speech, list[Entry]] | None = None
     for attempt in range(_TRIES):
         rng = Random(f"{key}/{attempt}")
         scenes = make_plot(lib, cast, rng)
-        lines = make_talk(lib, cast, scenes, rng)
+        lines, speech = make_talk(lib, cast, scenes, rng)
         entries = make_ledger(scenes, lines)
         missing = len(gaps(entries, lines))
         if best is None or missing < best[0]:
-            best = (missing, scenes, lines, entries)
+            best = (missing, scenes, lines, speech, entries)
         if not missing:
             break
     assert best is not None
-    return best[1:]
+    _, scenes, lines, speech, entries = best
+    give_voice(lines, speech)
+    return scenes, lines, entries
 
 
 def _participants(cast: Cast, lines: list[Line]) -> list[dict[str, str]]:

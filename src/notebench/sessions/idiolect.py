@@ -56,17 +56,22 @@ class Idiolect:
 
     def _stumbled(self, text: str, rng: Random) -> str:
         """Words begun twice and sounds of hesitation, never next to a number."""
+        if not self._halting:
+            return text
         words = text.split(" ")
         out: list[str] = []
         for before, word, after in zip(["", *words], words, [*words[1:], ""], strict=False):
             out.append(word)
-            if not after or self._near_number(before, word, after):
+            low = word.lower()
+            twice, pausing = low in self._bank["twice"], low.strip(",") in self._bank["joints"]
+            if not (after and (twice or pausing)) or rng.random() >= self._halting:
                 continue
-            if word.lower() in self._bank["twice"] and rng.random() < self._halting:
-                out[-1:] = [f"{word},", word if word[:1] == "I" else word.lower()]
-            elif word.lower().strip(",") in self._bank["before_pause"]:
-                if rng.random() < self._halting:
-                    out.append(f"{rng.choice(self._bank['pauses'])},")
+            if self._near_number(before, word, after):
+                continue
+            if twice:
+                out[-1:] = [f"{word},", word if word[:1] == "I" else low]
+            else:
+                out.append(f"{rng.choice(self._bank['pauses'])},")
         return " ".join(out)
 
     def _near_number(self, *words: str) -> bool:

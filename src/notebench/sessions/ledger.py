@@ -52,8 +52,13 @@ def make_ledger(scenes: list[Scene], lines: list[Line]) -> list[Entry]:
         marks.update(line.marks)
     entries = [
         Entry(
-            spec, number, tag, scene.slots, said.get((number, tag), []),
-            marks.get((number, tag), ""), {spec.source},
+            spec,
+            number,
+            tag,
+            scene.slots,
+            said.get((number, tag), []),
+            marks.get((number, tag), ""),
+            {spec.source},
         )  # fmt: skip
         for number, scene in enumerate(scenes)
         for tag, spec in scene.beat.facts.items()

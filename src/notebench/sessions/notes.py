@@ -106,9 +106,7 @@ def reference(
     form = formats.get(format)
     able = [e for e in entries if _notable(e, rng)]
     homes = {e.id: _home(lib, e, form) for e in able}
-    kept = _within(
-        _sentences(scenes, able, homes, style, rng), rng.randint(*style["words"]), rng
-    )
+    kept = _within(_sentences(scenes, able, homes, style, rng), rng.randint(*style["words"]), rng)
     kept.sort(key=lambda s: (homes[s.entries[0].id][0], s.entries[0].scene))
     sections = [
         Section(

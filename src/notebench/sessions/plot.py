@@ -37,7 +37,9 @@ def make_plot(lib: Library, cast: Cast, rng: Random) -> list[Scene]:
         beats: list[Beat] = []
         for phase, amount in group.items():
             if phase not in ("shuffle", "if"):
-                beats += _take(phase, _trimmed(shape, phase, amount, cast), pool, ids, subjects, rng)
+                beats += _take(
+                    phase, _trimmed(shape, phase, amount, cast), pool, ids, subjects, rng
+                )
         if group.get("shuffle"):
             rng.shuffle(beats)
         chosen += beats

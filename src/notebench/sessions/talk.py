@@ -36,16 +36,22 @@ class Line:
     """How facts came up here: ! corrected, ~ revised."""
 
 
-def make_talk(lib: Library, cast: Cast, scenes: list[Scene], rng: Random) -> list[Line]:
-    """Every turn of a session."""
+def make_talk(
+    lib: Library, cast: Cast, scenes: list[Scene], rng: Random
+) -> tuple[list[Line], Speech]:
+    """Every turn of a session as the library words it, and the voices to say it in."""
     speech = Speech(lib, cast, rng)
     lines = _Talk(scenes, speech, lib.banks["shapes"]["later_before"]).lines()
     lines = _with_questions(_joined(lines, speech))
     if "interpreter" in cast.traits:
         lines = _interpreted(lines, speech)
+    return lines, speech
+
+
+def give_voice(lines: list[Line], speech: Speech) -> None:
+    """Put every turn into its speaker's own manner, in place."""
     for line in lines:
         line.text = speech.own(line.speaker, line.text)
-    return lines
 
 
 class _Talk:
