@@ -75,7 +75,7 @@ class Overlaps:
         return self.shares(lambda a, b: self.problems[a] != self.problems[b])
 
     def anywhere(self, same: bool) -> float:
-        """Mean share of a session's 5-grams found in any other of the same problem, or of others."""
+        """Mean share of a session's 5-grams found in any other, of its problem or of others."""
         out = []
         for number, held in enumerate(self.grams):
             found = sum(

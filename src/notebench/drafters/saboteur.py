@@ -7,7 +7,7 @@ those wrong is mistaken, and one that passes a planted one has missed it.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .. import taxonomy
@@ -19,23 +19,23 @@ from .base import INPUTS, Task
 from .made import draft_of, in_order, reference_of
 from .options import filled
 from .placing import data
-from .sabotage.edits import REWRITES, edits
-from .sabotage.inventions import BANKS, inventions
 from .sabotage.page import Change, Page, record
+from .sabotage.planters import DEFAULT, PLANTERS, TYPES
 from .sabotage.truth import Truth
 
-OMISSION = "omission"
-TYPES: tuple[str, ...] = tuple(sorted({*REWRITES, *BANKS, OMISSION}))
-"""Error types that it can plant; `omission` drops a sentence."""
+__all__ = ["TYPES", "Saboteur"]
 
 
 class Saboteur:
     """Puts errors into the reference note and records exactly which.
 
-    options: errors, how many (3); types, a list of names of TYPES (all of them). Types are taken
-    in turn, in a seeded order. provenance["planted"] lists the sentences changed, added or dropped:
-    section, sentence_index, half-open start and end in the section's final text, error_type,
-    severity, before, after, and the ids of the facts that it distorts or leaves out.
+    options: errors, how many (3); types, a list of names of TYPES (those that make a note say what
+    is false, or say nothing of what it must); severity, only errors that come out as minor, major
+    or critical (any). Types are taken in turn, in a seeded order; of the ways to plant one, those
+    are preferred that bring the fewest words that the session does not use. provenance["planted"]
+    lists the sentences changed, added, moved or dropped: section, sentence_index, half-open start
+    and end in the section's final text, error_type, severity, before, after, and the ids of the
+    facts that it distorts or leaves out.
     """
 
     workflows: tuple[str, ...] = ("polish",)
@@ -43,19 +43,28 @@ class Saboteur:
 
     def __init__(self, name: str = "saboteur", options: Mapping[str, Any] | None = None) -> None:
         self.name = name
-        self.options = filled(name, options, {"errors": 3, "types": list(TYPES)})
+        self.options = filled(
+            name, options, {"errors": 3, "types": list(DEFAULT), "severity": "any"}
+        )
+        where = f"options of drafter {name!r}"
         for kind in self.options["types"]:
             if kind not in TYPES:
                 raise UnknownName(
                     f"no error type that can be planted is called {kind!r}",
-                    where=f"options of drafter {name!r}",
+                    where=where,
                     mend=suggest(str(kind), TYPES),
                 )
         if self.options["errors"] < 1 or not self.options["types"]:
             raise NotebenchError(
                 "nothing to plant",
-                where=f"options of drafter {name!r}",
+                where=where,
                 mend="ask for errors = 1 or more and at least one of types",
+            )
+        if self.options["severity"] not in ("any", *taxonomy.LEVELS):
+            raise UnknownName(
+                f"no severity is called {self.options['severity']!r}",
+                where=where,
+                mend=suggest(self.options["severity"], ("any", *taxonomy.LEVELS)),
             )
 
     def spec(self) -> dict[str, Any]:
@@ -66,71 +75,77 @@ class Saboteur:
     def draft(self, task: Task) -> Draft:
         """The note with its errors. Raises NotebenchError where they can't all be planted."""
         note, format = reference_of(task), get(task.format)
-        truth = Truth(task.session, note)
-        rng = random.Random(task.random_seed("saboteur", self.options))
-        page = Page.of(in_order(note.sections, format))
-        page = self._planted(page, truth, task, rng)
         flags = taxonomy.flags(task.session)
 
         def severity(change: Change) -> str:
             return taxonomy.severity(change.error_type, stratum_flags=flags, kinds=change.kinds)
 
+        page = self._planted(Page.of(in_order(note.sections, format)), task, severity)
         return draft_of(
             self, task, page.written(), inputs=INPUTS["polish"], given=note,
             provenance={"strategy": "plant", "planted": record(page, severity)},
         )  # fmt: skip
 
-    def _planted(self, page: Page, truth: Truth, task: Task, rng: random.Random) -> Page:
+    def _planted(self, page: Page, task: Task, severity: Callable[[Change], str]) -> Page:
+        truth, format = Truth(task.session, reference_of(task)), get(task.format)
+        rng = random.Random(task.random_seed("saboteur", self.options))
         wanted: int = self.options["errors"]
         left = list(self.options["types"])
         rng.shuffle(left)
-        done = 0
+        done, idle = 0, []
         while done < wanted and left:
             kind = left.pop(0)
-            changes = _changes(kind, page, truth, task, rng)
-            changed = next((p for c in changes if (p := page.changed(c)) is not None), None)
-            if changed is not None:
+            found = PLANTERS[kind](kind, page, truth, format, rng)
+            fitting = [c for c in found if self.options["severity"] in ("any", severity(c))]
+            fitting.sort(key=lambda c: _conspicuous(c, page, truth))
+            changed = next((p for c in fitting if (p := page.changed(c)) is not None), None)
+            if changed is None:
+                idle.append(kind)
+            else:
                 page, done = changed, done + 1
                 left.append(kind)
         if done < wanted:
-            raise NotebenchError(
-                f"only {done} of {wanted} errors of the asked types can be planted in the "
-                f"{task.format} note",
-                where=f"session {task.session.session_id}",
-                mend="ask for fewer errors or for more types",
-            )
+            raise self._too_few(done, sorted(idle), task)
         return page
 
-
-def _changes(
-    kind: str, page: Page, truth: Truth, task: Task, rng: random.Random
-) -> Iterator[Change]:
-    if kind == OMISSION:
-        yield from _omissions(page, truth, rng)
-    if kind in REWRITES:
-        yield from edits(kind, page, truth, rng)
-    if kind in BANKS:
-        yield from inventions(kind, page, truth, get(task.format), rng)
-
-
-def _omissions(page: Page, truth: Truth, rng: random.Random) -> Iterator[Change]:
-    """Sentences without which the note no longer conveys a fact that it must."""
-    standing = page.untouched()
-    rng.shuffle(standing)
-    for section, at, text in standing:
-        rest = " ".join(
-            s.text
-            for name, held in page.sections.items()
-            for place, s in enumerate(held)
-            if (name, place) != (section, at)
+    def _too_few(self, done: int, idle: list[str], task: Task) -> NotebenchError:
+        level = self.options["severity"]
+        how = "" if level == "any" else f" at severity {level}"
+        return NotebenchError(
+            f"only {done} of {self.options['errors']} errors of the asked types can be planted"
+            f"{how} in the {task.format} note; nothing (more) can for: {', '.join(idle)}",
+            where=f"session {task.session.session_id}",
+            mend="ask for fewer errors or for more types"
+            + ("" if level == "any" else _reachable(level, task)),
         )
-        lost = truth.only_in(text, rest)
-        if lost:
-            kinds = tuple(f.kind for f in lost)
-            worst = max(
-                (taxonomy.omission_of(k) for k in kinds),
-                key=lambda t: taxonomy.LEVELS.index(t.severity),
-            )
-            yield Change(
-                worst.name, section, at, None, facts=tuple(f.id for f in lost), kinds=kinds
-            )
+
+
+def _conspicuous(change: Change, page: Page, truth: Truth) -> int:
+    """How far counting words would give a change away, in tenths of its words (a coarse rank).
+
+    For a rewritten sentence, how many more (or fewer) of its words than before the session lacks.
+    """
+    if change.text is None or change.moved_from:
+        return 0
+    strange = truth.strange(change.text)
+    if change.adds:
+        return round(5 * strange)
+    before = page.sections[change.section][change.at].text
+    return round(10 * abs(strange - truth.strange(before)))
+
+
+def _reachable(level: str, task: Task) -> str:
+    """Which types come out at that severity in the task's session, in words."""
+    flags = taxonomy.flags(task.session)
+    able = [
+        name
+        for name, kind in taxonomy.types().items()
+        if level
+        in (
+            taxonomy.severity(name, stratum_flags=flags),
+            taxonomy.severity(name, stratum_flags=flags, kinds=kind.critical_for),
+        )
+    ]
+    if not able:
+        return f"; no type comes out as {level} in a session of this kind"
+    return f"; here these can come out as {level}: {', '.join(able)}"

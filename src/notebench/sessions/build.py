@@ -9,7 +9,7 @@ from .. import formats as note_formats
 from ..errors import UnknownName
 from ..records import Session
 from ..registry import suggest
-from .cast import Cast, Wanted, make_cast
+from .cast import ANY, Cast, Wanted, make_cast
 from .depth import gaps
 from .ledger import Entry, make_ledger, numbered, stale_entry, to_fact
 from .loading import library
@@ -102,7 +102,7 @@ def build(
     number: int,
     formats: Sequence[str],
     noise: str | None = None,
-    wanted: Wanted = Wanted(),
+    wanted: Wanted = ANY,
 ) -> Session:
     """One session of a problem. key: seeds everything; number: the second part of its id."""
     cast = make_cast(lib, problem, Random(key), wanted)

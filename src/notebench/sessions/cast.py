@@ -29,6 +29,10 @@ class Wanted:
     """Flags, and no others but those that its problem and type always carry."""
 
 
+ANY = Wanted()
+"""Everything drawn."""
+
+
 @dataclass
 class Cast:
     """The frame of one session, before anything is said."""
@@ -52,7 +56,7 @@ class Cast:
     """Bank entries used up, so that no two people share a name."""
 
 
-def make_cast(lib: Library, problem: Problem, rng: Random, wanted: Wanted = Wanted()) -> Cast:
+def make_cast(lib: Library, problem: Problem, rng: Random, wanted: Wanted = ANY) -> Cast:
     """Draw the frame of a session."""
     shapes = lib.banks["shapes"]
     kind = wanted.session_type or _weighted(problem.types or shapes["types"], rng)

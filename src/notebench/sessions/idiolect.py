@@ -90,7 +90,7 @@ def _hyphened(word: str) -> bool:
 def _forms(
     sets: tuple[tuple[str, ...], ...],
 ) -> dict[str, list[tuple[tuple[str, ...], int, tuple[str, ...]]]]:
-    """By first word: (words of the form, number of its set, all forms of the set), longest first."""
+    """By first word: (words of the form, number of its set, the set), the longest first."""
     out: dict[str, list[tuple[tuple[str, ...], int, tuple[str, ...]]]] = {}
     for number, ways in enumerate(sets):
         for way in ways:

@@ -9,7 +9,6 @@ from typing import Any
 from .cast import Cast, Slots, draw_all
 from .scenarios import Beat, Library, When
 
-
 _OWN = 3
 """How much likelier a problem's own beat is than a shared one."""
 

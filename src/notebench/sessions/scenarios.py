@@ -15,7 +15,6 @@ from ..errors import UnknownName
 from ..records import Disclosure, FactKind, Source
 from ..registry import suggest
 
-
 SPEAKERS = {
     "T": "clinician", "C": "client", "P": "partner", "G": "parent", "I": "interpreter",
 }  # fmt: skip

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
+from typing import Any
 
-from ...text.numbers import Number, numbers
-from ...text.spoken import CARDINALS
+from ...records import Fact
 from ..placing import data, kind_of
 from .page import Change, Page
 from .truth import Truth, stems
+from .values import wrong_value
 
-Rewrite = Callable[[str, Truth, random.Random], Iterator[str]]
-
-_WORDS = {value: word for word, value in CARDINALS.items() if value <= 20}
+Rewrite = Callable[[str, Sequence[Fact], Truth, random.Random], Iterator[str]]
 
 
 def edits(error_type: str, page: Page, truth: Truth, rng: random.Random) -> Iterator[Change]:
@@ -24,9 +23,10 @@ def edits(error_type: str, page: Page, truth: Truth, rng: random.Random) -> Iter
     sentences = page.untouched()
     rng.shuffle(sentences)
     for section, at, text in sentences:
-        wordings = list(dict.fromkeys(w for w in rewrite(text, truth, rng) if w != text))
-        rng.shuffle(wordings)
         facts = truth.conveyed(text)
+        found = (_tidy(w) for w in rewrite(text, facts, truth, rng))
+        wordings = list(dict.fromkeys(w for w in found if w != text))
+        rng.shuffle(wordings)
         for wording in wordings:
             gone = stems(text) - stems(wording)
             touched = [f for f in facts if gone & stems(f.statement)] or facts
@@ -36,32 +36,46 @@ def edits(error_type: str, page: Page, truth: Truth, rng: random.Random) -> Iter
             )  # fmt: skip
 
 
+_Rule = tuple[re.Pattern[str], list[str], re.Pattern[str] | None]
+
+
 @cache
-def _rules(error_type: str) -> list[tuple[re.Pattern[str], list[str], re.Pattern[str] | None]]:
+def _rules(error_type: str, table: str = "rules") -> list[_Rule]:
     return [
         (
             re.compile(rule["find"], re.IGNORECASE),
             rule["put"],
             re.compile(rule["skip"], re.IGNORECASE) if "skip" in rule else None,
         )
-        for rule in data("edits")[error_type]["rules"]
+        for rule in data("edits")[error_type].get(table, ())
     ]
 
 
-def _by_rules(error_type: str) -> Rewrite:
-    def rewrite(text: str, truth: Truth, rng: random.Random) -> Iterator[str]:
+def _by_rules(error_type: str, table: str = "rules") -> Rewrite:
+    def rewrite(
+        text: str, facts: Sequence[Fact], truth: Truth, rng: random.Random
+    ) -> Iterator[str]:
         fresh = data("edits")[error_type]["fresh"]
-        for find, puts, skip in _rules(error_type):
+        for find, puts, skip in _rules(error_type, table):
             for match in find.finditer(text):
-                if skip and skip.search(text, match.start(), match.end() + 12):
+                if skip and skip.search(text, max(0, match.start() - 8), match.end() + 12):
                     continue
                 for put in puts:
-                    words = _like(match.expand(put), match[0])
-                    if fresh and truth.mentions([re.escape(words.strip())]):
+                    new = match.expand(put)
+                    if fresh and truth.mentions([re.escape(new.strip())], facts):
                         continue
-                    yield _with_article(text[: match.start()], words) + text[match.end() :]
+                    yield _put(text, match, new)
 
     return rewrite
+
+
+def _put(text: str, match: re.Match[str], words: str) -> str:
+    """The text with those words in place of the match."""
+    rest = text[match.end() :]
+    if not match[0] and rest[1:2].islower():  # put before what opened the sentence
+        rest = rest[:1].lower() + rest[1:]
+    model = match[0] or text[match.start() : match.start() + 1]
+    return _with_article(text[: match.start()], _like(words, model)) + rest
 
 
 def _with_article(before: str, words: str) -> str:
@@ -78,79 +92,64 @@ def _like(words: str, model: str) -> str:
     return words[:1].upper() + words[1:] if model[:1].isupper() else words
 
 
-def _wrong_person(text: str, truth: Truth, rng: random.Random) -> Iterator[str]:
-    for people in data("edits")["wrong_person"]["swaps"]:
+def _tidy(text: str) -> str:
+    """Single spaces, and a capital at the start."""
+    text = re.sub(r" {2,}", " ", text).strip()
+    return text[:1].upper() + text[1:]
+
+
+def _negation_flip(
+    text: str, facts: Sequence[Fact], truth: Truth, rng: random.Random
+) -> Iterator[str]:
+    yield from _by_rules("negation_flip")(text, facts, truth, rng)
+    for match in _did().finditer(text):
+        base = data("edits")["negation_flip"]["verbs"][match[2].lower()]
+        words = f"{match[1]}did not {base}" if match[1] else f"Did not {base}"
+        yield text[: match.start()] + words + text[match.end() :]
+
+
+@cache
+def _did() -> re.Pattern[str]:
+    verbs = "|".join(data("edits")["negation_flip"]["verbs"])
+    return re.compile(rf"(?i)(^|(?:client|clinician|she|he|they) )({verbs})\b(?! not\b)(?=[ .,])")
+
+
+def _certainty_shift(
+    text: str, facts: Sequence[Fact], truth: Truth, rng: random.Random
+) -> Iterator[str]:
+    hedged = [w for w in _by_rules("certainty_shift")(text, facts, truth, rng) if w != text]
+    yield from hedged or _by_rules("certainty_shift", "softened")(text, facts, truth, rng)
+
+
+def _wrong_person(
+    text: str, facts: Sequence[Fact], truth: Truth, rng: random.Random
+) -> Iterator[str]:
+    who = data("edits")["wrong_person"]
+    for person in truth.people():
+        names = next((group for group in who["same"] if person in group), [person])
+        about = re.search(rf"(?i)\b(?:{'|'.join(names)})\b", text)
+        if not about and not truth.mentions(names, facts):
+            yield from _told_of(person, text, who)
+    for people in who["swaps"]:
         for match in re.finditer(rf"(?i)\b(?:{'|'.join(people)})\b", text):
-            for other in people:
-                if not truth.mentions([other]):
-                    words = _like(other, match[0])
-                    yield _with_article(text[: match.start()], words) + text[match.end() :]
-    yield from _by_rules("wrong_person")(text, truth, rng)
+            yield from (_put(text, match, p) for p in people if not truth.mentions([p]))
+    yield from _by_rules("wrong_person")(text, facts, truth, rng)
 
 
-def _wrong_value(text: str, truth: Truth, rng: random.Random) -> Iterator[str]:
-    skip = re.compile(data("edits")["wrong_value"]["skip"])
-    barred = [m.span() for m in skip.finditer(text)]
-    for number in numbers(text):
-        inside = any(a < number.end and number.start < b for a, b in barred)
-        if inside or number.kind not in ("number", "percent", "time") or number.value <= 1:
-            continue  # "one week" would need another form of the word after it
-        for written in _near(number, text, truth):
-            yield text[: number.start] + written + text[number.end :]
+def _told_of(person: str, text: str, who: dict[str, Any]) -> Iterator[str]:
+    """Wordings that put the sentence, or somebody's part in it, down to that person."""
+    if match := re.search(f"(?i){who['openings']}", text):
+        rest = text[match.end() :]
+        yield f"{person.capitalize()} {rest[:1].lower()}{rest[1:]}"
+    for match in re.finditer(f"(?i){who['by']}", text):
+        yield _put(text, match, match.expand(who["put"]).format(person=person))
+    for match in re.finditer(rf"(?i)\b(?:{'|'.join(who['people'])})\b(?!['’]s\b)", text):
+        yield _put(text, match, person)
 
 
-def _near(number: Number, text: str, truth: Truth) -> Iterator[str]:
-    """Wordings of numbers near that one that are no value of this session in the same unit."""
-    settings = data("edits")["wrong_value"]
-    true = truth.values(number.unit) | {v for n in numbers(text) for v in n.values}
-    if number.kind == "time":
-        yield from _other_hours(number, true)
-        return
-    highest = _highest(number, text)
-    steps = [-0.5, 1.0] if number.unit == "mg" else settings["steps"]  # doses halve or double
-    for step in steps:
-        value = int(number.value) + round(max(1, abs(step) * number.value)) * (
-            1 if step > 0 else -1
-        )
-        if 1 < value <= highest and value not in true and (written := _written(number, value)):
-            yield written
-
-
-def _highest(number: Number, text: str) -> float:
-    """The highest value that the number could have had."""
-    settings = data("edits")["wrong_value"]
-    if number.kind == "percent":
-        return 100
-    if number.value <= 10 and re.search(settings["ratings"], text):
-        return 10
-    before = text[: number.start]
-    scales = (high for name, high in settings["highest"].items() if name in before)
-    return min(scales, default=10**6)
-
-
-def _other_hours(number: Number, true: set[float]) -> Iterator[str]:
-    """The clock time an hour or two off, written as it was."""
-    figure = re.match(r"\d+", number.text)
-    if figure is None:
-        return
-    last = 12 if re.search(r"[ap]\.?m", number.text, re.IGNORECASE) else 20
-    for hours in (-2, -1, 1, 2):
-        hour = int(figure[0]) + hours
-        value = (number.value - int(number.value)) + (hour % 12 or 12)
-        if 1 <= hour <= last and value not in true:
-            yield str(hour).zfill(len(figure[0])) + number.text[figure.end() :]
-
-
-def _written(number: Number, value: int) -> str | None:
-    """The number's wording with another value, where it is one figure or one word."""
-    if len(re.findall(r"\d+(?:\.\d+)?", number.text)) == 1:
-        return re.sub(r"\d+(?:\.\d+)?", str(value), number.text, count=1)
-    if number.text.lower() in CARDINALS and value in _WORDS:
-        return _like(_WORDS[value], number.text)
-    return None
-
-
-def _false_quotation(text: str, truth: Truth, rng: random.Random) -> Iterator[str]:
+def _false_quotation(
+    text: str, facts: Sequence[Fact], truth: Truth, rng: random.Random
+) -> Iterator[str]:
     rule = data("edits")["false_quotation"]
     match = re.search(rule["find"], text, re.IGNORECASE)
     said = "\n".join(t.text for t in truth.session.transcript).lower()
@@ -159,12 +158,13 @@ def _false_quotation(text: str, truth: Truth, rng: random.Random) -> Iterator[st
 
 
 REWRITES: dict[str, Rewrite] = {
-    "wrong_value": _wrong_value,
-    "negation_flip": _by_rules("negation_flip"),
+    "wrong_value": wrong_value,
+    "negation_flip": _negation_flip,
     "wrong_person": _wrong_person,
     "wrong_time": _by_rules("wrong_time"),
     "severity_shift": _by_rules("severity_shift"),
-    "certainty_shift": _by_rules("certainty_shift"),
+    "certainty_shift": _certainty_shift,
     "false_quotation": _false_quotation,
+    "stigmatising_language": _by_rules("stigmatising_language"),
 }
 """How a sentence is rewritten, by error type."""

@@ -20,6 +20,8 @@ class Change:
     at: int
     text: str | None
     adds: bool = False
+    moved_from: tuple[str, int] | None = None
+    """Section and place that a sentence is taken from to be added here."""
     facts: tuple[str, ...] = ()
     """Facts that it distorts or leaves out."""
     kinds: tuple[str, ...] = ()
@@ -59,17 +61,17 @@ class Page:
 
     def changed(self, change: Change) -> Page | None:
         """The page with that change; None where it would not stand as a sentence of its own."""
-        sentences = list(self.sections[change.section])
+        held = {name: list(sentences) for name, sentences in self.sections.items()}
+        dropped, before = self.dropped, None
+        if change.moved_from is not None:
+            before = _taken(held[change.moved_from[0]], change.moved_from[1])
         if change.text is None:
-            dropped = (*self.dropped, (change, sentences[change.at].text))
-            del sentences[change.at]
-            if sentences and change.at == 0:
-                sentences[0] = replace(sentences[0], gap="")
-            page = Page({**self.sections, change.section: tuple(sentences)}, dropped)
+            dropped = (*dropped, (change, _taken(held[change.section], change.at)))
         else:
-            _put(sentences, change, change.text)
-            page = Page({**self.sections, change.section: tuple(sentences)}, self.dropped)
-        return page if page._holds(change.section) else None
+            _put(held[change.section], change, change.text, before)
+        page = Page({name: tuple(sentences) for name, sentences in held.items()}, dropped)
+        touched = {change.section, (change.moved_from or (change.section,))[0]}
+        return page if all(page._holds(name) for name in sorted(touched)) else None
 
     def spans(self, section: str) -> list[Span]:
         """Offsets of each sentence into the section's text."""
@@ -109,7 +111,15 @@ def _cut(text: str) -> list[Sentence]:
     return found
 
 
-def _put(sentences: list[Sentence], change: Change, text: str) -> None:
+def _taken(sentences: list[Sentence], at: int) -> str:
+    """Take a sentence out and give its text back."""
+    text = sentences.pop(at).text
+    if sentences and at == 0:
+        sentences[0] = replace(sentences[0], gap="")
+    return text
+
+
+def _put(sentences: list[Sentence], change: Change, text: str, before: str | None) -> None:
     if not change.adds:
         old = sentences[change.at]
         sentences[change.at] = Sentence(old.gap, text, before=old.text, change=change)
@@ -117,14 +127,15 @@ def _put(sentences: list[Sentence], change: Change, text: str) -> None:
     gap = next((s.gap for s in sentences if s.gap), " ")
     if change.at == 0 and sentences:
         sentences[0] = replace(sentences[0], gap=gap)
-    sentences.insert(change.at, Sentence(gap if change.at else "", text, change=change))
+    new = Sentence(gap if change.at else "", text, before=before, change=change)
+    sentences.insert(change.at, new)
 
 
 def record(page: Page, severity: Callable[[Change], str]) -> list[dict[str, Any]]:
     """What was done to the page, as provenance has it. severity: the level of a change.
 
     A sentence that was dropped has no place in the note: its sentence_index, start, end and after
-    are None.
+    are None. One that was moved has the section that it came from under `from`.
     """
     planted = [
         _entry(sentence.change, severity, sentence.before, at, span)
@@ -146,4 +157,5 @@ def _entry(
         "start": span.start if span else None, "end": span.end if span else None,
         "error_type": change.error_type, "severity": severity(change), "before": before,
         "after": span.text if span else None, "facts": list(change.facts),
+        **({"from": change.moved_from[0]} if change.moved_from else {}),
     }  # fmt: skip

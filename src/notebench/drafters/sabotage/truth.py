@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 
 from ...records import Fact, Note, Session
@@ -45,12 +45,11 @@ class Truth:
         parts += [section.text for note in s.references for section in note.sections]
         return "\n".join(parts).lower().replace("’", "'")
 
-    def mentions(self, topics: Iterable[str]) -> bool:
-        """Whether any of those regular expressions is found anywhere, at the start of a word."""
-        return any(re.search(rf"(?<!\w)(?:{t})", self.text, re.IGNORECASE) for t in topics)
+    def mentions(self, topics: Iterable[str], facts: Sequence[Fact] = ()) -> bool:
+        """Whether any of those regular expressions is found at the start of a word.
 
-    def spoken_of(self, topics: Iterable[str], facts: Sequence[Fact]) -> bool:
-        """The same where the session speaks of those facts; anywhere, where there are none."""
+        facts: looked for where those come up only; else anywhere in the session.
+        """
         near = self.near(facts)
         return any(re.search(rf"(?<!\w)(?:{t})", near, re.IGNORECASE) for t in topics)
 
@@ -117,13 +116,15 @@ class Truth:
             or (held >= least and self._best[f.id] == sentence)
         ]
 
-    def only_in(self, sentence: str, rest: str) -> list[Fact]:
-        """Facts that a note must have, which the sentence conveys and the rest of it does not."""
+    def only_in(
+        self, sentence: str, rest: str, due: Collection[str] = ("must",)
+    ) -> list[Fact]:
+        """Facts of those levels of disclosure that the sentence conveys and the rest does not."""
         words = stems(rest)
         return [
             f
             for f in self.conveyed(sentence)
-            if f.disclosure == "must" and share(f.statement, words) <= GONE
+            if f.disclosure in due and share(f.statement, words) <= GONE
         ]
 
     def last_time(self, sentence: str) -> Fact | None:
@@ -146,6 +147,17 @@ class Truth:
             if share(sentence, stems(text)) > most and figures <= held:
                 return True
         return False
+
+
+def named(fact: Fact, session: Session) -> bool:
+    """Whether a fact's statement gives somebody's name away: one that is not the client's own."""
+    own = {w for p in session.participants for w in (p.name or "").split()}
+    said = " ".join(t.text for t in session.transcript)
+    words = [w.removesuffix("'s") for w in re.findall(r"[A-Z][a-z]+(?:'s)?", fact.statement)]
+    return any(
+        w not in own and re.search(rf"[a-z,] {w}\b", said) and not re.search(rf"\b{w.lower()}\b", said)
+        for w in words
+    )
 
 
 def _best(fact: Fact, sentences: list[str]) -> str:
