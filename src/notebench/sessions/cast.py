@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -127,8 +128,10 @@ def _filled(value: Any, slots: Slots, rng: Random) -> Any:
 
 
 def as_number(text: str) -> Any:
-    """A whole number where the text is one, else the text."""
-    return int(text) if text.isdigit() else text
+    """A number where the text is one, whole or with decimals, else the text."""
+    if text.isdigit():
+        return int(text)
+    return float(text) if re.fullmatch(r"\d+\.\d+", text) else text
 
 
 def _pick(bank: Mapping[str, Any], name: str, taken: set[str], rng: Random) -> Any:
@@ -205,7 +208,35 @@ def _measure(
     """Today's and the last total of the measure, and the direction between them."""
     use: MeasureUse = rng.choice(problem.measures)
     spec = lib.banks["measures"][use.name]
-    previous = rng.randint(use.low, use.high)
+    step, worse_up = spec.get("step", 1), -1 if spec.get("better") == "high" else 1
+    low, high = (round(end / step) for end in spec["range"])
+    before = rng.randint(round(use.low / step), round(use.high / step))
+    change = worse_up * _worsening(kind, traits, (high - low) // 4 + 1, rng)
+    today = before if kind == "intake" else min(max(before + change, low + 1), high)
+    move, worse = today - before, worse_up * (today - before)
+    clear = 2 if high - low > 12 else 1
+    trend = "improved" if worse <= -clear else "worse" if worse >= clear else "unchanged"
+    if kind == "intake":
+        trend = "first"
+    today, previous, high = (_whole(n * step) for n in (today, before, high))
+    measure = {
+        "name": use.name, "spoken": rng.choice(spec["spoken"]),
+        "value": today, "previous": previous,
+        "band": next(b for top, b in spec["bands"] if today <= top), "max": high,
+        "about": spec["about"], "short": use.name.replace("-", ""),
+        "move": "the same as" if not move else "up from" if move > 0 else "down from",
+        "change": _whole(abs(move) * step),
+    }  # fmt: skip
+    if "asks" in spec:
+        measure["asks"] = spec["asks"]
+        measure["item"] = spec["item"]
+        measure["item_value"] = rng.choice([1, 1, 2]) if "elevated_risk" in traits else 0
+        measure["item_word"] = spec["item_words"][measure["item_value"]]
+    return measure, trend
+
+
+def _worsening(kind: str, traits: set[str], most: int, rng: Random) -> int:
+    """By how many steps a measure got worse since last time; below 0: better."""
     if kind == "crisis":
         change = rng.randint(2, 6)
     elif kind == "termination":
@@ -214,26 +245,11 @@ def _measure(
         change = rng.choice([0, 1, 2, 3, 4])
     else:
         change = rng.choice([-6, -5, -4, -3, -2, -1, 0, 0, 1, 2, 3, 5])
-    low, high = spec["range"]
-    today = min(max(previous + change, low + 1), high)
-    move = today - previous
-    trend = "improved" if move <= -2 else "worse" if move >= 2 else "unchanged"
-    if kind == "intake":
-        trend, today = "first", previous
-    measure = {
-        "name": use.name, "spoken": rng.choice(spec["spoken"]),
-        "value": today, "previous": previous,
-        "band": next(b for top, b in spec["bands"] if today <= top), "max": high,
-        "about": spec["about"], "short": use.name.replace("-", ""),
-        "move": "the same as" if not move else "up from" if move > 0 else "down from",
-        "change": abs(move),
-    }  # fmt: skip
-    if "asks" in spec:
-        measure["asks"] = spec["asks"]
-        measure["item"] = spec["item"]
-        measure["item_value"] = rng.choice([1, 1, 2]) if "elevated_risk" in traits else 0
-        measure["item_word"] = spec["item_words"][measure["item_value"]]
-    return measure, trend
+    return max(-most, min(change, most))
+
+
+def _whole(number: float) -> float:
+    return int(number) if number == int(number) else number
 
 
 def _medication(lib: Library, problem: Problem, taken: set[str], rng: Random) -> Slots:
