@@ -1,0 +1,39 @@
+"""Reading facts and turns for the invariants: numbers, and beginnings of words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+
+from ...records import Fact, Turn
+from ...text.numbers import numbers
+from ...text.tokens import content_words
+
+
+def said(turns: dict[int, Turn], wanted: Iterable[int]) -> str:
+    """The text of some turns, in order; a number that there is not is passed over."""
+    return " ".join(turns[n].text for n in sorted(wanted) if n in turns)
+
+
+@cache
+def values(text: str) -> frozenset[float]:
+    """All numbers of a text, written or spoken."""
+    return frozenset(v for n in numbers(text) for v in n.values)
+
+
+def due_values(fact: Fact) -> set[float]:
+    """Numbers that a fact holds: its value, the one before, and those of its statement."""
+    named = [fact.attributes.get(key) for key in ("value", "previous")]
+    given = {float(v) for v in named if isinstance(v, int | float) and not isinstance(v, bool)}
+    return given | {n.value for n in numbers(fact.statement) if any(map(str.isdigit, n.text))}
+
+
+def words_of(fact: Fact) -> frozenset[str]:
+    """Beginnings of the words that speak of a fact: its statement's, its name's, its cues."""
+    return stems(" ".join([fact.statement, str(fact.attributes.get("name", "")), *fact.cues]))
+
+
+@cache
+def stems(text: str) -> frozenset[str]:
+    """Beginnings of the content words of a text."""
+    return frozenset(word.rstrip("s")[:5] for word in content_words(text))
