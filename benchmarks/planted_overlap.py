@@ -5,7 +5,8 @@
 For each session and error type the saboteur plants one error, if the note takes it. The score of a
 sentence is the share of its content words that stand neither in the transcript nor in the rough
 notes; AUROC compares planted sentences with those left untouched in the same notes (0.5: counting
-words can't tell them apart). Intervals resample whole sessions. Omissions leave no sentence to score.
+words can't tell them apart). Intervals resample whole sessions. Omissions leave no sentence to
+score.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ CONTRADICTIONS = (
     "certainty_shift",
 )  # fmt: skip
 """Types that say otherwise what the session says."""
+POOLED = "contradictions, pooled"
 RESAMPLES = 500
 
 
@@ -40,34 +42,40 @@ class Overlap(NamedTuple):
     planted: int
     """Errors planted, at most one a session."""
     sessions: int
-    """Sessions in which it was tried."""
+    """Errors tried: one a session and type."""
     auroc: Interval
 
 
 def overlaps(sessions: Sequence[Session], format: str = "SOAP") -> list[Overlap]:
     """A row for each type of the taxonomy, then one for the contradictions pooled."""
-    rows, pool, total = [], [], 0
-    for kind in taxonomy.types():
-        rated, count = _rated(kind, sessions, format)
-        rows.append(Overlap(kind, count, len(sessions), _measured(rated)))
-        if kind in CONTRADICTIONS:
-            pool, total = pool + rated, total + count
-    tried = len(sessions) * len(CONTRADICTIONS)
-    return [*rows, Overlap("contradictions, pooled", total, tried, _measured(pool))]
+    rated = {kind: _rated(kind, sessions, format) for kind in taxonomy.types()}
+    rows = [_row(kind, [found], sessions) for kind, found in rated.items()]
+    return [*rows, _row(POOLED, [rated[kind] for kind in CONTRADICTIONS], sessions)]
 
 
-def _rated(kind: str, sessions: Iterable[Session], format: str) -> tuple[list[Rated], int]:
+def contradictions(sessions: Sequence[Session], format: str = "SOAP") -> Overlap:
+    """The contradictions pooled."""
+    return _row(POOLED, [_rated(kind, sessions, format) for kind in CONTRADICTIONS], sessions)
+
+
+def _row(name: str, parts: Sequence[list[Rated]], sessions: Sequence[Session]) -> Overlap:
+    rated = [r for part in parts for r in part]
+    planted = sum(len({r.group for r in part}) for part in parts)
+    measured = with_interval(rated, auroc, resamples=RESAMPLES)
+    return Overlap(name, planted, len(sessions) * len(parts), measured)
+
+
+def _rated(kind: str, sessions: Iterable[Session], format: str) -> list[Rated]:
+    """Sentences of the notes that take an error of that type."""
     saboteur = Saboteur(options={"errors": 1, "types": [kind]})
     rated: list[Rated] = []
-    count = 0
     for session in sessions:
         try:
             draft = saboteur.draft(Task(session, "polish", format))
         except NotebenchError:  # nothing in this note takes it
             continue
-        count += 1
         rated += _sentences(session, draft)
-    return rated, count
+    return rated
 
 
 def _sentences(session: Session, draft: Draft) -> Iterable[Rated]:
@@ -79,10 +87,6 @@ def _sentences(session: Session, draft: Draft) -> Iterable[Rated]:
             yield Rated(session.session_id, uncovered(span.text, words), bad)
 
 
-def _measured(rated: Sequence[Rated]) -> Interval:
-    return with_interval(rated, auroc, resamples=RESAMPLES)
-
-
 def main() -> None:
     """Print the table in Markdown."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
@@ -91,7 +95,7 @@ def main() -> None:
     parser.add_argument("--format", default="SOAP")
     given = parser.parse_args()
     sessions = list(generate(given.sessions, seed=given.seed, formats=[given.format]))
-    print("| planted error | planted | of sessions | AUROC of absent words (95% interval) |")
+    print("| planted error | planted | of | AUROC of absent words (95% interval) |")
     print("|---|---|---|---|")
     for row in overlaps(sessions, given.format):
         print(f"| {row.name} | {row.planted} | {row.sessions} | {row.auroc} |")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notebench import taxonomy
+from notebench import formats, taxonomy
 from notebench.drafters import Task, make
 from notebench.drafters.placing import data
 from notebench.drafters.sabotage.page import Change, Page
@@ -17,11 +19,23 @@ from notebench.drafters.sabotage.truth import Truth
 from notebench.drafters.saboteur import TYPES
 from notebench.errors import NotebenchError
 from notebench.records import Draft, Section, Session
+from notebench.sessions import generate
 from notebench.sessions.loading import library
 from notebench.storage import read_jsonl
 from notebench.text import split_sentences
 from notebench.text.numbers import numbers
 
+BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "planted_overlap.py"
+_spec = importlib.util.spec_from_file_location(BENCHMARK.stem, BENCHMARK)
+assert _spec is not None and _spec.loader is not None
+overlap = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(overlap)
+
+# What they are made of is not in every session, or the note tells of it twice.
+SELDOM = (
+    "psychotherapy_note_content", "third_party_identifier", "excess_detail", "omission_of_risk",
+    "omission_of_strength",
+)  # fmt: skip
 LEFT_OUT = tuple(t for t in taxonomy.types() if t.startswith("omission"))
 
 
@@ -56,10 +70,13 @@ def check_exact(session: Session, draft: Draft) -> None:
         assert now[error["section"]][error["sentence_index"]] == error["after"]
         assert error["severity"] in taxonomy.LEVELS
         if error["before"] is not None:
-            restored.remove((error["section"], error["before"]))
+            restored.remove((error.get("from", error["section"]), error["before"]))
         restored.append((error["section"], error["after"]))
     assert sorted(restored) == sorted(sentences(draft.sections))
-    untouched = [s for s in sentences(note.sections) if s in sentences(draft.sections)]
+    put = {e["after"] for e in planted(draft)}  # moved ones and repeats too
+    untouched = [
+        s for s in sentences(note.sections) if s in sentences(draft.sections) and s[1] not in put
+    ]
     order = [s for s in sentences(draft.sections) if s in untouched]
     assert [s for s in untouched if s in order] == order
 
@@ -94,7 +111,8 @@ def test_each_type_can_be_asked_for(kind: str, generated: list[Session]) -> None
         )
         check_exact(session, draft)
         got += 1
-    assert got >= len(generated) / 2, "the rules find too little to change in generated notes"
+    least = 1 if kind in SELDOM else len(generated) / 2
+    assert got >= least, "the rules find too little to change in generated notes"
 
 
 def test_types_are_taken_in_turn(generated: list[Session]) -> None:
@@ -183,6 +201,76 @@ def test_severity_follows_the_taxonomy(generated: list[Session]) -> None:
     (minor,) = planted(sabotage(session, errors=1, types=["boilerplate"]))
     (critical,) = planted(sabotage(session, errors=1, types=["fabricated_intervention"]))
     assert (minor["severity"], critical["severity"]) == ("minor", "critical")
+
+
+def test_every_type_of_the_taxonomy_can_be_planted() -> None:
+    assert set(taxonomy.types()) | {"omission"} == set(TYPES)
+
+
+@pytest.mark.parametrize("level", taxonomy.LEVELS)
+def test_errors_are_of_the_asked_severity(level: str, generated: list[Session]) -> None:
+    for session in generated:
+        raised = taxonomy.raising() & set(taxonomy.flags(session))
+        if level == "minor" and raised:
+            with pytest.raises(NotebenchError, match="no type comes out as minor"):
+                sabotage(session, types=list(TYPES), severity=level)
+            continue
+        draft = sabotage(session, errors=3, types=list(TYPES), severity=level)
+        assert {e["severity"] for e in planted(draft)} == {level}
+        check_exact(session, draft)
+
+
+def test_what_cannot_be_planted_at_a_severity_is_said(generated: list[Session]) -> None:
+    calm = generated[0].model_copy(update={"scenario": {"problem": "depression"}})
+    with pytest.raises(NotebenchError, match="at severity minor.*for: wrong_time") as caught:
+        sabotage(calm, errors=1, types=["wrong_time"], severity="minor")
+    able = caught.value.mend or ""
+    assert "can come out as minor: boilerplate" in able and "wrong_time" not in able
+    with pytest.raises(NotebenchError, match="critical"):
+        sabotage(calm, severity="criticl")
+
+
+def test_what_restraint_keeps_out_is_told_as_the_ledger_has_it(generated: list[Session]) -> None:
+    told = 0
+    for session in generated:
+        facts = {f.id: f for f in session.facts or []}
+        for kind in ("third_party_identifier", "excess_detail", "psychotherapy_note_content"):
+            try:
+                (error,) = planted(sabotage(session, errors=1, types=[kind]))
+            except NotebenchError:
+                continue
+            (told_of,) = error["facts"]
+            assert error["after"] == facts[told_of].statement
+            assert facts[told_of].disclosure not in ("must", "should", "optional")
+            told += 1
+    assert told >= len(generated)
+
+
+def test_a_contradicted_sentence_stays_beside_its_contradiction(generated: list[Session]) -> None:
+    for session in generated:
+        draft = sabotage(session, errors=1, types=["internal_contradiction"])
+        (error,) = planted(draft)
+        note = session.reference("SOAP")
+        assert note is not None and error["before"] is None
+        assert set(sentences(note.sections)) <= set(sentences(draft.sections))
+
+
+def test_a_misplaced_sentence_stands_where_its_kind_has_no_place(
+    generated: list[Session],
+) -> None:
+    for session in generated:
+        (error,) = planted(sabotage(session, errors=1, types=["misplaced"]))
+        assert error["before"] == error["after"] and error["from"] != error["section"]
+        kinds = {f.kind for f in session.facts or [] if f.id in error["facts"]}
+        allowed = [n for k in kinds for n in formats.get("SOAP").allowed(k)]
+        assert error["section"] not in allowed
+
+
+def test_counting_words_does_not_find_contradictions() -> None:
+    sessions = list(generate(60, seed=overlap.SEED, formats=["SOAP"]))
+    pooled = overlap.contradictions(sessions)
+    assert pooled.planted >= 0.9 * pooled.sessions
+    assert 0.40 <= pooled.auroc.value <= 0.65
 
 
 def test_it_works_on_notes_that_no_generator_made(shared: Any) -> None:

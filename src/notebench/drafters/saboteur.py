@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
+from statistics import median
 from typing import Any
 
 from .. import taxonomy
@@ -32,7 +33,7 @@ class Saboteur:
     options: errors, how many (3); types, a list of names of TYPES (those that make a note say what
     is false, or say nothing of what it must); severity, only errors that come out as minor, major
     or critical (any). Types are taken in turn, in a seeded order; of the ways to plant one, those
-    are preferred that bring the fewest words that the session does not use. provenance["planted"]
+    are preferred that counting words would not find. provenance["planted"]
     lists the sentences changed, added, moved or dropped: section, sentence_index, half-open start
     and end in the section's final text, error_type, severity, before, after, and the ids of the
     facts that it distorts or leaves out.
@@ -121,17 +122,18 @@ class Saboteur:
 
 
 def _conspicuous(change: Change, page: Page, truth: Truth) -> int:
-    """How far counting words would give a change away, in tenths of its words (a coarse rank).
+    """How far counting words would give a change away: a coarse rank, 0 for least.
 
-    For a rewritten sentence, how many more (or fewer) of its words than before the session lacks.
+    That is how the share of its words that the session lacks differs from that of the sentence
+    before (in tenths); of one that is added, from that of the sentences around it (in quarters).
     """
     if change.text is None or change.moved_from:
         return 0
-    strange = truth.strange(change.text)
     if change.adds:
-        return round(5 * strange)
+        usual = median(truth.strange(text) for _, _, text in page.untouched())
+        return int(4 * abs(truth.strange(change.text) - usual))
     before = page.sections[change.section][change.at].text
-    return round(10 * abs(strange - truth.strange(before)))
+    return round(10 * abs(truth.strange(change.text) - truth.strange(before)))
 
 
 def _reachable(level: str, task: Task) -> str:

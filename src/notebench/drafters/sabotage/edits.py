@@ -75,6 +75,9 @@ def _put(text: str, match: re.Match[str], words: str) -> str:
     if not match[0] and rest[1:2].islower():  # put before what opened the sentence
         rest = rest[:1].lower() + rest[1:]
     model = match[0] or text[match.start() : match.start() + 1]
+    opening = re.match(r"[A-Z][a-z]+", match[0] if match.start() == 0 else "")
+    if opening and not words.startswith(opening[0]):  # it no longer opens the sentence
+        words = words.replace(opening[0], opening[0].lower(), 1)
     return _with_article(text[: match.start()], _like(words, model)) + rest
 
 

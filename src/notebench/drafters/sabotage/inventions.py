@@ -42,9 +42,34 @@ def _from_bank(error_type: str) -> Bank:
         about = f"{truth.session.scenario.get('problem', '')} {truth.session.chart}".lower()
         for item in held["items"]:
             if re.search(item.get("fits", ""), about) and not truth.mentions(item["topics"]):
-                yield _Invention(item["text"], item.get("kind", held["kind"]))
+                for text in _filled(item["text"], truth):
+                    yield _Invention(text, item.get("kind", held["kind"]))
 
     return bank
+
+
+def _filled(text: str, truth: Truth) -> Iterator[str]:
+    """The text with its {slot} filled by each thing of that sort in the session, if it has one."""
+    slot = re.search(r"\{(\w+)\}", text)
+    if slot is None:
+        yield text
+        return
+    sort = slot[1].lower()
+    things = truth.people() if sort == "person" else _named(sort, truth)
+    for thing in things:
+        words = thing[:1].upper() + thing[1:] if slot[1][0].isupper() else thing
+        yield text[: slot.start()] + words + text[slot.end() :]
+
+
+def _named(kind: str, truth: Truth) -> list[str]:
+    """What facts of that kind are about, as the ledger names it, and goals of the chart."""
+    today = [f for f in truth.session.facts or [] if f.kind == kind and f.source != "prior_note"]
+    shown = [f for f in today if f.disclosure in ("must", "should")]
+    names = {str(f.attributes["name"]) for f in shown if "name" in f.attributes}
+    if kind == "goal":
+        goals = truth.session.chart.get("goals") or []
+        names = {g for g in goals if isinstance(g, str)}
+    return sorted(names)
 
 
 def _denials(truth: Truth, format: Format) -> Iterator[_Invention]:
@@ -78,7 +103,7 @@ BANKS: dict[str, Bank] = {
         for name in (
             "fabricated_intervention", "fabricated_observation", "fabricated_plan",
             "fabricated_symptom", "fabricated_response", "unsupported_inference", "boilerplate",
-            "false_quotation",
+            "false_quotation", "cross_client", "stigmatising_language",
         )
     },
 }  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from ...records import Fact, Note, Session
 from ...text import content_words, split_sentences, tokens
@@ -29,12 +29,18 @@ class Truth:
         self.session = session
         self._conveys = None if note.conveys is None else frozenset(note.conveys)
         sentences = [s.text for part in note.sections for s in split_sentences(part.text)]
+        self._near: dict[tuple[str, ...], str] = {}
         self._best = {f.id: _best(f, sentences) for f in self._noted()}
 
     def _noted(self) -> list[Fact]:
         """Facts that the note may convey."""
         facts = self.session.facts or []
         return [f for f in facts if self._conveys is None or f.id in self._conveys]
+
+    def strange(self, text: str) -> float:
+        """Share of a text's content words that are in neither transcript nor rough notes."""
+        words = content_words(text)
+        return sum(w not in self.words for w in words) / len(words) if words else 0.0
 
     @cached_property
     def text(self) -> str:
@@ -56,11 +62,17 @@ class Truth:
     def near(self, facts: Sequence[Fact]) -> str:
         """What is said where those facts come up, in lower case; everything, where none is given.
 
-        Their statements and turns, those of facts of the same name or kind of last time, and the
-        chart: what would make a changed sentence true after all.
+        Their statements and turns, those of facts of the same name, and what last time's note has
+        of the same kind: what would make a changed sentence true after all.
         """
         if not facts:
             return self.text
+        key = tuple(f.id for f in facts)
+        if key not in self._near:
+            self._near[key] = self._spoken(facts)
+        return self._near[key]
+
+    def _spoken(self, facts: Sequence[Fact]) -> str:
         names = {f.attributes.get("name") for f in facts} - {None}
         kinds = {f.kind for f in facts if f.source != "chart"}
         akin = [
@@ -90,11 +102,6 @@ class Truth:
         said = " ".join(t.text for t in self.session.transcript)
         return frozenset(content_words(f"{said} {self.session.rough_notes or ''}"))
 
-    def strange(self, text: str) -> float:
-        """Share of a text's content words that are in neither transcript nor rough notes."""
-        words = content_words(text)
-        return sum(w not in self.words for w in words) / len(words) if words else 0.0
-
     def people(self) -> list[str]:
         """Whoever is spoken of in the session or was there, in words that a note would use."""
         who = data("edits")["wrong_person"]
@@ -116,9 +123,7 @@ class Truth:
             or (held >= least and self._best[f.id] == sentence)
         ]
 
-    def only_in(
-        self, sentence: str, rest: str, due: Collection[str] = ("must",)
-    ) -> list[Fact]:
+    def only_in(self, sentence: str, rest: str, due: Collection[str] = ("must",)) -> list[Fact]:
         """Facts of those levels of disclosure that the sentence conveys and the rest does not."""
         words = stems(rest)
         return [
@@ -149,21 +154,29 @@ class Truth:
         return False
 
 
+_CAPITALISED = re.compile(
+    r"\b(?!(?:January|February|March|April|May|June|July|August|September|October|November|December|"
+    r"\w+day|The|Asked|Homework|Client)\b)[A-Z][a-z]+"
+)
+
+
 def named(fact: Fact, session: Session) -> bool:
-    """Whether a fact's statement gives somebody's name away: one that is not the client's own."""
+    """Whether a fact's statement gives a name away that is not of somebody who took part."""
     own = {w for p in session.participants for w in (p.name or "").split()}
     said = " ".join(t.text for t in session.transcript)
-    words = [w.removesuffix("'s") for w in re.findall(r"[A-Z][a-z]+(?:'s)?", fact.statement)]
-    return any(
-        w not in own and re.search(rf"[a-z,] {w}\b", said) and not re.search(rf"\b{w.lower()}\b", said)
-        for w in words
-    )
+    for match in _CAPITALISED.finditer(fact.statement):
+        # any sentence begins with a capital
+        sure = match.start() > 0 or re.search(rf"[a-z,] {match[0]}\b", said)
+        if sure and match[0] not in own:
+            return True
+    return False
 
 
 def _best(fact: Fact, sentences: list[str]) -> str:
     return max(sentences, key=lambda s: share(fact.statement, stems(s)), default="")
 
 
+@lru_cache(maxsize=8192)
 def stems(text: str) -> frozenset[str]:
     """Content words cut to five letters, and figures: a crude match across inflections."""
     figures = {t.low for t in tokens(text) if t.low[0].isdigit()}
