@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +13,7 @@ from . import app, show
 
 if TYPE_CHECKING:
     from ..api import Checked
+    from ..records import Session
 
 SessionsFile = Annotated[Path, typer.Option("--sessions", help="A sessions.jsonl.")]
 Formats = Annotated[
@@ -24,22 +25,48 @@ Formats = Annotated[
     epilog="Example: notebench sessions --n 20 --seed 7 --format SOAP --out sessions.jsonl"
 )
 def sessions(
-    n: Annotated[int, typer.Option("--n", min=1, help="How many sessions.")] = 12,
+    n: Annotated[
+        int | None, typer.Option("--n", min=1, help="How many sessions; 12 if not said.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 0,
     out: Annotated[Path | None, typer.Option(help="File to write.")] = None,
     problem: Annotated[
         str | None, typer.Option(help="Only this presenting problem, such as depression.")
     ] = None,
+    session_type: Annotated[
+        str | None, typer.Option(help="Only this type, such as crisis or court_mandated.")
+    ] = None,
+    modality: Annotated[
+        str | None, typer.Option(help="Only this kind of treatment, such as cbt.")
+    ] = None,
+    complexity: Annotated[
+        list[str] | None,
+        typer.Option(help="These flags and no others, such as interpreter; may be repeated."),
+    ] = None,
+    cover: Annotated[
+        bool,
+        typer.Option(
+            "--cover",
+            help="Sessions that meet every pair of problem, modality, type, setting and flag.",
+        ),
+    ] = False,
     format: Formats = None,
     noise: Annotated[
         str | None, typer.Option(help="asr: speech-recognition errors in the transcript.")
+    ] = None,
+    writer: Annotated[
+        str | None,
+        typer.Option(help="A model that says the talk anew, kept where the facts still hold."),
+    ] = None,
+    writer_base: Annotated[
+        str | None, typer.Option(help="Base URL of the writer's server, if it has its own.")
     ] = None,
     check: Annotated[
         Path | None, typer.Option(help="Check this sessions.jsonl instead of making one.")
     ] = None,
 ) -> None:
     """Make synthetic sessions whose truth is known fact by fact, or check a file of them."""
-    from ..sessions import generate
+    from ..sessions import generate, generate_cover
     from ..storage import write_jsonl
 
     if check:
@@ -47,10 +74,59 @@ def sessions(
     if out is None:
         raise NotebenchError("no file to write to", mend="add --out FILE")
     formats = _formats(format) or ["SOAP", "DAP", "BIRP"]
-    made = generate(n, seed, problem=problem, formats=formats, noise=noise)
+    if writer and noise:
+        raise NotebenchError(
+            "--writer and --noise can't go together",
+            mend="write the sessions first: a model can't reword talk that carries errors",
+        )
+    if cover and any((problem, session_type, modality, complexity, noise)):
+        raise NotebenchError(
+            "--cover draws every problem, type, modality and flag itself",
+            mend="leave those options and --noise out, or leave --cover out",
+        )
+    n = n if cover else n or 12
+    made = (
+        generate_cover(seed, n, formats=formats)
+        if cover
+        else generate(
+            n or 12,
+            seed,
+            problem=problem,
+            session_type=session_type,
+            modality=modality,
+            complexity=complexity,
+            formats=formats,
+            noise=noise,
+        )  # fmt: skip
+    )
+    if writer:
+        made = _reworded(made, n, writer, writer_base)
     count = write_jsonl(out, made)
     show.wrote(out, f"{count} sessions, seed {seed}")
     return None
+
+
+def _reworded(
+    made: Iterator[Session], n: int | None, model: str, api_base: str | None
+) -> Iterator[Session]:
+    """The sessions with their talk said anew by a model, and how much of it was kept, told."""
+    from tqdm.auto import tqdm
+
+    from ..llm.client import AnswerCache, Client
+    from ..sessions.writer import Writer
+
+    writer = Writer(model, Client(cache=AnswerCache()), api_base)
+    stretches = reworded = fell_back = 0
+    for session in tqdm(made, total=n, desc=f"rewording with {model}", unit="session"):
+        done = writer.rewrite(session).session
+        told = done.scenario["writer"]
+        stretches, reworded = stretches + told["stretches"], reworded + told["reworded"]
+        fell_back += told["fell_back"]
+        yield done
+    print(
+        f"{reworded} of {stretches} stretches of talk reworded by {model}; {fell_back} answers "
+        "did not hold to the facts, and the library's wording stands"
+    )
 
 
 def _check_sessions(path: Path) -> None:

@@ -8,6 +8,11 @@
 from .build import generate, problems
 from .check import check
 from .composition import composition
+from .cover import cover, generate_cover, split_of
+from .depth import depth
 from .loading import add
 
-__all__ = ["add", "check", "composition", "generate", "problems"]
+__all__ = [
+    "add", "check", "composition", "cover", "depth", "generate", "generate_cover", "problems",
+    "split_of",
+]  # fmt: skip

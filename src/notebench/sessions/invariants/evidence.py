@@ -53,6 +53,7 @@ def _came_up(fact: Fact, turns: dict[int, Turn]) -> Iterator[str]:
     if certainty == "denied" and not any(_NEGATIVE.search(t.text) for t in held):
         yield f"{fact.id}: is denied, and there is no negative in {where}"
     value = fact.attributes.get("value")
-    corrected = fact.attributes.get("corrected") and isinstance(value, int | float)
-    if corrected and not any(float(value) in (v := values(t.text)) and len(v) > 1 for t in held):
+    if not fact.attributes.get("corrected") or not isinstance(value, int | float):
+        return
+    if not any(float(value) in (v := values(t.text)) and len(v) > 1 for t in held):
         yield f"{fact.id}: was corrected to {value:g}, and no other number is in {where}"
