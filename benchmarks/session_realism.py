@@ -1,171 +1,189 @@
-"""How natural and how distinct generated sessions are: lengths, repetition, variety, invariants.
+"""How natural and how distinct generated sessions are; writes docs/validation.md's part of it.
 
     python benchmarks/session_realism.py [--n 500] [--seed 0] [--problem P] [--top 30]
+        [--real challenge|primock57|annomi PATH]... [--write docs/validation.md]
 
-Lengths stand beside those of real therapy demonstrations (133 motivational-interviewing
-transcripts; quartiles other than the median are those of a log-normal with their mean and median).
-Repetition counts 5-grams of a session found in another one, of the same problem and of others.
+--real: transcripts from elsewhere, measured beside the generated ones, and told from them by a
+classifier that has seen neither session. --top: show that many of the commonest 5-grams.
 """
 
 from __future__ import annotations
 
 import argparse
-import re
 import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
 from statistics import mean
 
+from validate_challenge import replaced
+
+from notebench.adapters import annomi, primock57
+from notebench.adapters.challenge import Labelled, load_challenge
 from notebench.records import Session
-from notebench.sessions import check, generate
-from notebench.sessions.depth import depth
-
-TARGETS = {"clinician": (5, 10, 20, 16.7), "client": (4, 8, 17, 15.0)}
-"""Quartiles and mean of words a turn in real demonstrations."""
-_WORD = re.compile(r"[a-z0-9']+")
+from notebench.sessions import check, generate, realism
+from notebench.stats.intervals import cluster_bootstrap
+from notebench.storage import write_text
 
 
-def words(text: str) -> list[str]:
-    """Lower-case words of a text."""
-    return _WORD.findall(text.lower())
+def _once(labelled: Sequence[Labelled]) -> list[Session]:
+    """The sessions behind labelled drafts, each once."""
+    return list({one.session.session_id: one.session for one in labelled}.values())
 
 
-def grams(session: Session, n: int = 5) -> set[tuple[str, ...]]:
-    """The distinct n-grams within turns of a session."""
-    turns = [words(t.text) for t in session.transcript]
-    return {tuple(w[i : i + n]) for w in turns for i in range(len(w) - n + 1)}
+LOADERS = {
+    "challenge": lambda path: _once(load_challenge(path)),
+    "primock57": primock57.load_sessions,
+    "annomi": annomi.load_sessions,
+}
+NAMES = {
+    "challenge": "hand-written sessions (12, by language models)",
+    "primock57": "PriMock57 (mock consultations in general practice)",
+    "annomi": "AnnoMI (demonstrations of motivational interviewing)",
+}
+WINDOW = 10
+"""Turns that the classifier is shown at once."""
 
 
-def quartiles(values: Iterable[int]) -> tuple[int, int, int]:
-    """Lower quartile, median, upper quartile."""
-    ranked = sorted(values)
-    return tuple(ranked[len(ranked) * k // 4] for k in (1, 2, 3))  # type: ignore[return-value]
+def length_rows(sessions: Sequence[Session], name: str) -> list[str]:
+    """A row of the table of lengths for each role, and the ratio to the targets."""
+    rows = []
+    for role, target in realism.TARGETS.items():
+        found = realism.turn_lengths(sessions, role)
+        off = ", ".join(f"{a / b - 1:+.0%}" for a, b in zip(found, target, strict=True))
+        shown = " / ".join(f"{v:.0f}" for v in found[:3])
+        rows.append(f"| {name} | {role} | {shown} | {found.mean:.1f} | {off} |")
+    return rows
 
 
-class Overlaps:
-    """5-grams that pairs of sessions share."""
+def variety_row(sessions: Sequence[Session], name: str) -> str:
+    """Variety within a session, and who talks and asks."""
+    kinds = " | ".join(f"{realism.distinct(sessions, n):.3f}" for n in (1, 2, 3))
+    return (
+        f"| {name} | {kinds} | {realism.clinician_share(sessions):.0%} | "
+        f"{realism.asking_share(sessions):.0%} |"
+    )
 
-    def __init__(self, sessions: list[Session]) -> None:
-        self.grams = [grams(s) for s in sessions]
-        self.problems = [s.scenario["problem"] for s in sessions]
-        owners: dict[tuple[str, ...], list[int]] = defaultdict(list)
-        for number, held in enumerate(self.grams):
-            for gram in held:
-                owners[gram].append(number)
-        self.owners = owners
-        self.shared: Counter[tuple[int, int]] = Counter()
-        for who in owners.values():
-            self.shared.update((a, b) for i, a in enumerate(who) for b in who[i + 1 :])
 
-    def shares(self, chosen: Callable[[int, int], bool]) -> list[float]:
-        """For each chosen pair, the larger of the two shares of 5-grams found in the other."""
-        size = len(self.grams)
-        pairs = ((a, b) for a in range(size) for b in range(a + 1, size) if chosen(a, b))
-        return sorted(
-            self.shared[p] / max(1, min(len(self.grams[p[0]]), len(self.grams[p[1]])))
-            for p in pairs
-        )
-
-    def same(self) -> list[float]:
-        """Shares of pairs of the same problem."""
-        return self.shares(lambda a, b: self.problems[a] == self.problems[b])
-
-    def across(self) -> list[float]:
-        """Shares of pairs of different problems."""
-        return self.shares(lambda a, b: self.problems[a] != self.problems[b])
-
-    def anywhere(self, same: bool) -> float:
-        """Mean share of a session's 5-grams found in any other, of its problem or of others."""
-        out = []
-        for number, held in enumerate(self.grams):
-            found = sum(
-                any(
-                    o != number and (self.problems[o] == self.problems[number]) == same
-                    for o in self.owners[g]
-                )
-                for g in held
+def overlap_rows(sessions: Sequence[Session]) -> list[str]:
+    """5-grams shared by pairs of sessions, and whole turns."""
+    overlaps = realism.Overlaps(sessions)
+    rows = []
+    for name, shares in (
+        ("one problem", overlaps.same()),
+        ("different problems", overlaps.across()),
+    ):
+        if shares:
+            p95 = shares[min(len(shares) - 1, int(len(shares) * 0.95))]
+            any_ = overlaps.anywhere(name == "one problem")
+            rows.append(
+                f"| {name} | {len(shares):,} | {mean(shares):.2%} | {p95:.2%} | {shares[-1]:.2%} | "
+                f"{any_:.1%} |"
             )
-            out.append(found / max(1, len(held)))
-        return mean(out)
+    return rows
 
 
-def most_shared_turns(sessions: list[Session], least: int = 8) -> int:
-    """Most whole turns of at least that many words that any two sessions share."""
-    owners: dict[str, set[int]] = defaultdict(set)
-    for number, session in enumerate(sessions):
-        for turn in session.transcript:
-            if len(said := words(turn.text)) >= least:
-                owners[" ".join(said)].add(number)
-    pairs: Counter[tuple[int, int]] = Counter()
-    for held in owners.values():
-        who = sorted(held)
-        pairs.update((a, b) for i, a in enumerate(who) for b in who[i + 1 :])
-    return max(pairs.values(), default=0)
+def told_apart(made: Sequence[Session], real: Sequence[Session], seed: int = 0) -> str:
+    """AUROC of a linear classifier on character and word n-grams, sessions held out, with interval.
 
+    0.5: windows of generated talk can't be told from real ones. As many generated sessions are
+    taken as there are real ones.
+    """
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics import roc_auc_score
+    from sklearn.model_selection import GroupKFold
+    from sklearn.pipeline import make_pipeline, make_union
 
-def distinct(sessions: list[Session], n: int) -> float:
-    """distinct-n: different n-grams over all n-grams of a session, averaged over sessions."""
-    out = []
-    for session in sessions:
-        turns = [words(t.text) for t in session.transcript]
-        all_ = [tuple(w[i : i + n]) for w in turns for i in range(len(w) - n + 1)]
-        out.append(len(set(all_)) / max(1, len(all_)))
-    return mean(out)
-
-
-def _spread(name: str, shares: list[float]) -> None:
-    if shares:
-        at = [shares[min(len(shares) - 1, int(len(shares) * q))] for q in (0.5, 0.95)]
-        print(
-            f"5-grams shared, pairs of {name}: mean {mean(shares):.2%}, median {at[0]:.2%}, "
-            f"95th percentile {at[1]:.2%}, most {shares[-1]:.2%} ({len(shares)} pairs)"
+    texts, labels, groups = [], [], []
+    for label, sessions in ((1, made[: len(real)]), (0, real)):
+        for session in sessions:
+            said = [t.text.lower() for t in session.transcript]
+            for at in range(0, len(said), WINDOW):
+                texts.append("\n".join(said[at : at + WINDOW]))
+                labels.append(label)
+                groups.append(f"{label}/{session.session_id}")
+    scores = [0.0] * len(texts)
+    for train, test in GroupKFold(5).split(texts, labels, groups):
+        model = make_pipeline(
+            make_union(
+                TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4), max_features=30000),
+                TfidfVectorizer(ngram_range=(1, 2), max_features=30000),
+            ),
+            LogisticRegression(max_iter=1000, random_state=seed),
         )
+        model.fit([texts[i] for i in train], [labels[i] for i in train])
+        for i, p in zip(test, model.predict_proba([texts[i] for i in test])[:, 1], strict=True):
+            scores[i] = p
+    by: dict[str, list[tuple[int, float]]] = {}
+    for group, label, score in zip(groups, labels, scores, strict=True):
+        by.setdefault(group, []).append((label, score))
+
+    def auroc(clusters: list[list[tuple[int, float]]]) -> float:
+        flat = [pair for cluster in clusters for pair in cluster]
+        sides = {label for label, _ in flat}
+        return roc_auc_score(*zip(*flat, strict=True)) if len(sides) == 2 else float("nan")
+
+    found = cluster_bootstrap(list(by.values()), auroc, n_boot=300, seed=seed)
+    return f"{found.estimate:.2f} [{found.low:.2f}, {found.high:.2f}]"
+
+
+def report(sessions: Sequence[Session], real: dict[str, list[Session]], begun: str) -> str:
+    """All tables, in Markdown."""
+    groups = {"generated": sessions, **{NAMES[k]: v for k, v in real.items()}}
+    lines = [
+        f"{begun} Turns of the clinician and of the client; words by spaces and apostrophes.", "",
+        "| sessions | role | words a turn, quartiles | mean | off the target "
+        "(quartiles, mean) |", "|---|---|---|---|---|",
+        *(row for name, held in groups.items() for row in length_rows(held, name)),
+        *(f"| target: real demonstrations | {role} | "
+          f"{t.lower:.0f} / {t.median:.0f} / {t.upper:.0f} | {t.mean} | |"
+          for role, t in realism.TARGETS.items()), "",
+        "| sessions | distinct-1 | distinct-2 | distinct-3 | clinician's share of words | "
+        "clinician's turns with a question |", "|---|---|---|---|---|---|",
+        *(variety_row(held, name) for name, held in groups.items()), "",
+        "| 5-grams that two sessions share | pairs | mean | 95th percentile | most | "
+        "of a session's, found in any other |", "|---|---|---|---|---|---|",
+        *overlap_rows(sessions), "",
+        f"Whole turns of {realism.LONG_TURN} words and more that any two sessions share: at most "
+        f"{realism.most_shared_turns(sessions)}.", "",
+    ]  # fmt: skip
+    if real:
+        head = f"AUROC of telling them apart, {WINDOW} turns at a time"
+        lines += [f"| generated sessions against | {head} |", "|---|---|"]
+        lines += [f"| {NAMES[k]} | {told_apart(sessions, v)} |" for k, v in real.items()]
+    broken = Counter(p.split(":")[0] for s in sessions for p in check(s))
+    lines += ["", f"Invariants broken in {len(sessions)} sessions: {sum(broken.values())}."]
+    return "\n".join(lines)
 
 
 def main() -> None:
-    """Print the figures."""
+    """Print the tables, or write them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--n", type=int, default=500)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--problem")
-    parser.add_argument("--top", type=int, default=0, help="show that many commonest 5-grams")
+    parser.add_argument("--top", type=int, default=0)
+    parser.add_argument("--real", nargs=2, action="append", default=[], metavar=("KIND", "PATH"))
+    parser.add_argument("--write", type=Path)
     given = parser.parse_args()
-    begun = time.perf_counter()
+    start = time.perf_counter()
     sessions = list(generate(given.n, given.seed, problem=given.problem))
-    print(f"{given.n / (time.perf_counter() - begun):.0f} sessions a second")
-    for role, target in TARGETS.items():
-        turns = [len(words(t.text)) for s in sessions for t in s.transcript if t.speaker == role]
-        print(f"words a {role}'s turn: quartiles {quartiles(turns)}, mean {mean(turns):.1f} "
-              f"(real: {target[:3]}, {target[3]})")  # fmt: skip
-    share = mean(
-        sum(len(words(t.text)) for t in s.transcript if t.speaker == "clinician")
-        / sum(len(words(t.text)) for t in s.transcript)
-        for s in sessions
-    )
-    print(f"clinician's share of words: {share:.0%} (real: 52%)")
-    asks = [t.text.rstrip().endswith("?") for s in sessions for t in s.transcript
-            if t.speaker == "clinician"]  # fmt: skip
-    print(f"clinician's turns that end in a question: {mean(asks):.0%}")
-    totals = [sum(len(words(t.text)) for t in s.transcript) for s in sessions]
-    print(f"words {min(totals)} to {max(totals)}, quartiles {quartiles(totals)}; turns "
-          f"{quartiles(len(s.transcript) for s in sessions)}; facts "
-          f"{quartiles(len(s.facts or []) for s in sessions)}")  # fmt: skip
-    print("distinct-1, -2, -3: " + ", ".join(f"{distinct(sessions, n):.3f}" for n in (1, 2, 3)))
-    overlaps = Overlaps(sessions)
-    _spread("the same problem", overlaps.same())
-    _spread("different problems", overlaps.across())
-    print(f"5-grams of a session found in any other: same problem {overlaps.anywhere(True):.1%}, "
-          f"other problems {overlaps.anywhere(False):.1%}")  # fmt: skip
-    print(f"most whole turns of 8 words and more in common: {most_shared_turns(sessions)}")
-    broken = Counter(p.split(":")[0] for s in sessions for p in check(s))
-    short = Counter(p.split(":")[0] for s in sessions for p in depth(s))
-    print(f"invariants broken: {sum(broken.values())}; depth not reached: {dict(short)}")
-    for s in sessions:
-        for p in check(s)[:1]:
-            print(f"  {s.session_id}: {p}")
-    counts = Counter({g: len(set(o)) for g, o in overlaps.owners.items()})
-    for gram, count in counts.most_common(given.top):
-        print(f"  {count:4d}  {' '.join(gram)}")
+    pace = given.n / (time.perf_counter() - start)
+    begun = f"{given.n} sessions at seed {given.seed}."
+    real = {kind: LOADERS[kind](path) for kind, path in given.real}
+    text = report(sessions, real, begun)
+    if given.write:
+        write_text(given.write, replaced(given.write.read_text("utf-8"), text, "sessions"))
+        print(f"wrote {given.write}")
+    else:
+        print(text)
+    print(f"{pace:.0f} sessions a second")
+    for session in sessions:
+        for problem in check(session)[:1]:
+            print(f"  {session.session_id}: {problem}")
+    for gram, count in realism.Overlaps(sessions).commonest(given.top):
+        print(f"  {count:4d}  {gram}")
 
 
 if __name__ == "__main__":

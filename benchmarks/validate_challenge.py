@@ -18,8 +18,6 @@ from notebench.adapters.validation import validate_challenge, validate_primock57
 from notebench.storage import write_text
 from notebench.verifiers import make
 
-START, END = "<!-- generated: challenge -->", "<!-- end generated: challenge -->"
-
 
 def tables(arguments: argparse.Namespace) -> str:
     """The generated part."""
@@ -40,12 +38,13 @@ def tables(arguments: argparse.Namespace) -> str:
     return "\n".join(parts)
 
 
-def replaced(text: str, block: str) -> str:
-    """The text with the block between its markers."""
-    pattern = re.compile(f"{re.escape(START)}.*?{re.escape(END)}", re.DOTALL)
+def replaced(text: str, block: str, name: str = "challenge") -> str:
+    """The text with the block between the markers of that name."""
+    start, end = f"<!-- generated: {name} -->", f"<!-- end generated: {name} -->"
+    pattern = re.compile(f"{re.escape(start)}.*?{re.escape(end)}", re.DOTALL)
     if not pattern.search(text):
-        raise SystemExit(f"the file has no block from {START} to {END}")
-    return pattern.sub(lambda _: f"{START}\n{block}\n{END}", text)
+        raise SystemExit(f"the file has no block from {start} to {end}")
+    return pattern.sub(lambda _: f"{start}\n{block}\n{end}", text)
 
 
 def main() -> None:
