@@ -74,26 +74,27 @@ def degrade(lib: Library, turns: list[Turn], rng: Random) -> list[Turn]:
     No topic comes up that nobody raised: what a session lists as not assessed stays so.
     """
     said = [text for _, text in turns]
-    absent = not_assessed(lib, said, ())
-    raised = [topic for topic in lib.banks["topics"] if topic not in absent]
-
-    def clean(text: str) -> bool:
-        return not_assessed(lib, [text], raised) == absent
-
+    whole = "\n".join(said)
     ear = _Ear(lib, rng)
     heard = [ear.turn(text) for text in said]
     moved = _moved_edges(heard, ear.rates, rng)
-    if not clean("\n".join(moved)):
-        moved = [_without_news(ear, a, b, clean) for a, b in zip(said, heard, strict=True)]
+    if _news(lib, whole, "\n".join(moved)):
+        moved = [_without_news(ear, a, b, whole) for a, b in zip(said, heard, strict=True)]
     return _relabelled(turns, moved, ear.rates, rng)
 
 
-def _without_news(ear: _Ear, said: str, heard: str, clean: Any) -> str:
+def _news(lib: Library, said: str, heard: str) -> list[str]:
+    """Topics that come up in what was heard, and not in what was said."""
+    return not_assessed(lib, [said], raised=not_assessed(lib, [heard], ()))
+
+
+def _without_news(ear: _Ear, said: str, heard: str, whole: str) -> str:
+    """A turn heard again until it raises no new topic; as it was said, where that takes long."""
     for _ in range(_TRIES):
-        if clean(heard):
+        if not _news(ear.lib, whole, heard):
             return heard
         heard = ear.turn(said)
-    return heard if clean(heard) else said
+    return said
 
 
 class _Lexicon:
@@ -130,7 +131,7 @@ class _Ear:
     """One recording as a recogniser hears it."""
 
     def __init__(self, lib: Library, rng: Random) -> None:
-        self.bank, self.lexicon, self.rng = lib.banks["asr"], _lexicon(lib), rng
+        self.lib, self.bank, self.lexicon, self.rng = lib, lib.banks["asr"], _lexicon(lib), rng
         self.rates: dict[str, Any] = self.bank["rates"]
         self.word_rate = self.rates["word"] * rng.uniform(*self.rates["recording"])
         self.mark_rate = rng.uniform(*self.rates["punctuation"])
