@@ -20,6 +20,7 @@ registry: Registry[Any] = Registry(
     builtin={
         "reference": "notebench.drafters.reference:Reference",
         "extractive": "notebench.drafters.extractive:Extractive",
+        "paraphraser": "notebench.drafters.paraphraser:Paraphraser",
         "saboteur": "notebench.drafters.saboteur:Saboteur",
     },
 )

@@ -30,9 +30,9 @@ class Truth:
         self._conveys = None if note.conveys is None else frozenset(note.conveys)
         sentences = [s.text for part in note.sections for s in split_sentences(part.text)]
         self._near: dict[tuple[str, ...], str] = {}
-        self._best = {f.id: _best(f, sentences) for f in self._noted()}
+        self._best = {f.id: _best(f, sentences) for f in self.noted()}
 
-    def _noted(self) -> list[Fact]:
+    def noted(self) -> list[Fact]:
         """Facts that the note may convey."""
         facts = self.session.facts or []
         return [f for f in facts if self._conveys is None or f.id in self._conveys]
@@ -118,7 +118,7 @@ class Truth:
         least = CONVEYS if self._conveys is None else CONVEYS_KNOWN
         return [
             f
-            for f in self._noted()
+            for f in self.noted()
             if (held := share(f.statement, words)) >= CONVEYS
             or (held >= least and self._best[f.id] == sentence)
         ]
