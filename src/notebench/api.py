@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import NotebenchError, UnknownName
 from .records import ClaimFinding, Draft, FactFinding, Manifest, Session
-from .rows import dataset_row, draft_row, session_row
+from .rows import dataset_features, dataset_row, draft_row, session_row
 from .storage import read_jsonl, write_jsonl
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ class Sessions(list[Session]):
         """
         import datasets
 
-        return datasets.Dataset.from_list([dataset_row(s) for s in self])
+        rows = [dataset_row(s) for s in self]
+        return datasets.Dataset.from_list(rows, features=dataset_features())
 
     def to_pandas(self) -> pd.DataFrame:
         """A row a session: scenario, sizes, and whether truth is known fact by fact."""

@@ -45,6 +45,33 @@ def dataset_row(session: Session) -> dict[str, Any]:
     }
 
 
+def dataset_features() -> Any:
+    """`datasets.Features` of `dataset_row`, the same for any set of sessions, even an empty one."""
+    from datasets import Features, Value
+
+    text, number = Value("string"), Value("int64")
+    fact = {
+        **{k: text for k in ("id", "kind", "statement", "disclosure", "generalised", "sections")},
+        "evidence": [number], "source": text, "seen_in": [text], "attributes": text,
+        "cues": [text], "traces": [text],
+    }  # fmt: skip
+    note = {
+        "format": text, "sections": [{"name": text, "text": text}], "conveys": [text]
+    }  # fmt: skip
+    return Features(
+        {
+            "schema_version": number,
+            **{k: text for k in ("session_id", "rough_notes", "prior_note", "scenario", "chart")},
+            "participants": [{"role": text, "name": text}],
+            "transcript": [{"turn": number, "speaker": text, "text": text}],
+            "not_assessed": [text],
+            "references": [note],
+            "facts": [fact],
+            "facts_known": Value("bool"),
+        }
+    )
+
+
 def draft_row(draft: Draft) -> dict[str, Any]:
     """Ids, how it was made, its text under headings, and its words between spaces."""
     sections = sections_of(draft)
