@@ -69,8 +69,7 @@ def of_note(sentence: str, facts: Sequence[str], rng: random.Random) -> Clause:
         if match := re.match(f"(?i){pattern}", plain):
             whole = f"{subject} {_small(plain[match.end() :])}"
             return clause(reworded(whole, rng), facts)
-    text = reworded(plain, rng)
-    return Clause(NONE, rng.choice(settings["noted"]) + text, tuple(facts))
+    return Clause(NONE, reworded(plain, rng), tuple(facts))
 
 
 def fused(clauses: Sequence[Clause], rng: random.Random) -> list[tuple[str, tuple[str, ...]]]:
@@ -89,7 +88,7 @@ def fused(clauses: Sequence[Clause], rng: random.Random) -> list[tuple[str, tupl
 
 
 def _joined(group: Sequence[Clause], rng: random.Random) -> str:
-    told = [c.predicate for c in group]
+    settings, told = data("paraphraser"), [c.predicate for c in group]
     if len(group) > 1 and all(c.subject == group[0].subject != NONE for c in group):
         simple = all(_simple(predicate) for predicate in told)
         list_of = f"{', '.join(told[:-1])} and {told[-1]}" if simple else "; ".join(told)
@@ -98,8 +97,9 @@ def _joined(group: Sequence[Clause], rng: random.Random) -> str:
         text = group[0].text
         for c in group[1:]:
             plain = _simple(text) and _simple(c.text)
-            link = rng.choice(data("paraphraser")["and"]) if plain else "; "
-            text += link + _small(c.text)
+            link = rng.choice(settings["and"]) if plain else "; "
+            lead = rng.choice(settings["noted"]) if link == "; " and c.subject == NONE else ""
+            text += link + lead + _small(c.text)
     return text[:1].upper() + text[1:] + "."
 
 

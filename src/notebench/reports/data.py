@@ -29,7 +29,7 @@ CELL = ("drafter", "workflow")
 ESTIMATED = ("estimate", "low", "high", "sessions", "amount", "out_of", "method")
 """Columns of an estimate after the metric and the group."""
 
-CHECKS = ("reference", "extractive", "saboteur")
+CHECKS = ("reference", "extractive", "saboteur", "paraphraser")
 """Drafters that no model stands behind."""
 
 
@@ -76,7 +76,7 @@ class RunData:
     @cached_property
     def cells(self) -> list[Cell]:
         """All ways in which notes were made: the clinician's first, checks last."""
-        places = {"reference": 0, "extractive": 2, "saboteur": 3}
+        places = {"reference": 0, "extractive": 2, "saboteur": 3, "paraphraser": 4}
         cells: set[Cell] = {(d.drafter, d.workflow) for d in self.drafts}
         cells |= {(str(a), str(b)) for a, b in self.tallies[list(CELL)].itertuples(index=False)}
         return sorted(cells, key=lambda c: (places.get(c[0], 1), c))
@@ -100,7 +100,7 @@ class RunData:
     def name(self, cell: Cell) -> str:
         """A cell in words."""
         drafter, workflow = cell
-        if drafter in ("reference", "saboteur"):
+        if drafter in ("reference", "saboteur", "paraphraser"):
             return label("drafters", drafter)
         return f"{label('drafters', drafter)}, {label('workflows', workflow)}"
 

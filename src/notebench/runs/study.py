@@ -75,7 +75,7 @@ class DrafterSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow", use_attribute_docstrings=True)
 
     name: str
-    """local/<model>, a LiteLLM model string, reference, extractive or saboteur."""
+    """local/<model>, a LiteLLM model string, reference, extractive, saboteur or paraphraser."""
     label: str | None = None
     """The name in tables, needed where one drafter is used twice with other options."""
     workflows: Annotated[list[Workflow], AfterValidator(_once)] | None = None

@@ -42,8 +42,8 @@ Metrics = str | Sequence[str] | None
 
 CELL = ("drafter", "workflow", "format")
 """Columns that say how a note was made."""
-WRITTEN_ONE_WAY = frozenset({"reference", "saboteur"})
-"""Drafters whose notes don't hang on a workflow: the clinician's own, whole or with errors."""
+WRITTEN_ONE_WAY = frozenset({"reference", "saboteur", "paraphraser"})
+"""Drafters whose notes don't hang on a workflow: the clinician's own, with errors or restated."""
 STRATA = ("problem", "session_type", "complexity")
 """Parts of a tally's stratum, in order."""
 
