@@ -51,7 +51,7 @@ def dataset_features() -> Any:
 
     text, number = Value("string"), Value("int64")
     fact = {
-        **{k: text for k in ("id", "kind", "statement", "disclosure", "generalised", "sections")},
+        **dict.fromkeys(("id", "kind", "statement", "disclosure", "generalised", "sections"), text),
         "evidence": [number], "source": text, "seen_in": [text], "attributes": text,
         "cues": [text], "traces": [text],
     }  # fmt: skip
@@ -61,7 +61,7 @@ def dataset_features() -> Any:
     return Features(
         {
             "schema_version": number,
-            **{k: text for k in ("session_id", "rough_notes", "prior_note", "scenario", "chart")},
+            **dict.fromkeys(("session_id", "rough_notes", "prior_note", "scenario", "chart"), text),
             "participants": [{"role": text, "name": text}],
             "transcript": [{"turn": number, "speaker": text, "text": text}],
             "not_assessed": [text],

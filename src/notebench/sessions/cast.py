@@ -81,7 +81,7 @@ def make_cast(lib: Library, problem: Problem, rng: Random, wanted: Wanted = ANY)
         traits |= {"risk_asked", "asks_item"}
         level = level or 0
     chart = _chart(lib, problem, shape, flags, wanted, slots, rng)
-    traits.add(chart["setting"])
+    traits.update([chart["setting"], *slots["dx"]["traits"]])
     cast = Cast(
         problem, kind, sorted(flags), traits, has, trend, level, chart, slots,
         _voice(lib, slots["client"]["age"], rng), clinician, taken,
@@ -291,7 +291,7 @@ def _chart(
     gap = (following - day).days
     slots.update(
         start=start, stop=stop, minutes=minutes, cpt=frame["cpt"], date=day.isoformat(),
-        dx={"name": diagnosis.name, "code": diagnosis.code},
+        dx={"name": diagnosis.name, "code": diagnosis.code, "traits": diagnosis.traits},
         goal=goals[0].text, goal_said=goals[0].said,
         modality=problem.modalities[modality], presenting=problem.presenting,
         last=(day - timedelta(days=problem.cadence_days[0])).isoformat(),

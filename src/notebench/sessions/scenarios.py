@@ -174,6 +174,8 @@ class Diagnosis(Spec):
     """Name as charts have it."""
     code: str
     """ICD-10-CM code."""
+    traits: Names = []
+    """What conditions can ask about where the chart has it, such as dx_provisional."""
 
 
 class Goal(Spec):
