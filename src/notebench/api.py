@@ -66,13 +66,25 @@ def sessions(
     seed: int = 0,
     *,
     problem: str | None = None,
+    session_type: str | None = None,
+    modality: str | None = None,
+    complexity: Sequence[str] | None = None,
     formats: Sequence[str] = ("SOAP", "DAP", "BIRP"),
     noise: str | None = None,
 ) -> Sessions:
-    """Synthetic sessions whose truth is known fact by fact; the same for the same arguments."""
+    """Synthetic sessions whose truth is known fact by fact; the same for the same arguments.
+
+    problem, session_type, modality: that one for all; None: drawn. complexity: these flags, and
+    none that comes by chance; None: drawn. formats: those of the reference notes. noise: "asr".
+    """
     from .sessions import generate
 
-    return Sessions(generate(n, seed, problem=problem, formats=formats, noise=noise))
+    return Sessions(
+        generate(
+            n, seed, problem=problem, session_type=session_type, modality=modality,
+            complexity=complexity, formats=formats, noise=noise,
+        )  # fmt: skip
+    )
 
 
 def load_sessions(path: Path_) -> Sessions:
