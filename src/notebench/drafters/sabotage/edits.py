@@ -146,8 +146,8 @@ def _told_of(person: str, text: str, who: dict[str, Any]) -> Iterator[str]:
         yield f"{person.capitalize()} {rest[:1].lower()}{rest[1:]}"
     for match in re.finditer(f"(?i){who['by']}", text):
         yield _put(text, match, match.expand(who["put"]).format(person=person))
-    for match in re.finditer(rf"(?i)\b(?:{'|'.join(who['people'])})\b(?!['’]s\b)", text):
-        yield _put(text, match, person)
+    for match in re.finditer(rf"(?i)\b(an? )?(?:{'|'.join(who['people'])})\b(?!['’]s\b)", text):
+        yield _put(text, match, f"the {person}" if match[1] else person)
 
 
 def _false_quotation(
