@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from statistics import median
+from statistics import mean
 
 import pytest
 
 from notebench.errors import UnknownName
 from notebench.records import Session
-from notebench.sessions import check, generate, problems
+from notebench.sessions import check, depth, generate, problems, realism
+from notebench.sessions.loading import library
 from notebench.sessions.topics import mentioned
 from notebench.storage import to_line
 from notebench.text.numbers import numbers
@@ -21,7 +22,7 @@ RISK = {"suicidal_ideation", "homicidal_ideation", "self_harm"}
 
 @pytest.fixture(scope="module")
 def many() -> list[Session]:
-    return list(generate(300, seed=90210))
+    return list(generate(500, seed=0))
 
 
 def words(session: Session) -> int:
@@ -41,26 +42,58 @@ def test_every_problem_holds_by_itself(problem: str) -> None:
 
 
 def test_there_are_enough_problems_types_and_flags(many: list[Session]) -> None:
-    assert len(problems()) >= 8
+    assert len(problems()) == 15
     assert {s.scenario["problem"] for s in many} == set(problems())
-    types = Counter(s.scenario["session_type"] for s in many)
-    assert set(types) == {"routine", "intake", "crisis", "termination"}
-    assert {"in_person", "telehealth_video"} == {s.chart["setting"] for s in many}
+    types = {"routine", "intake", "crisis", "termination", "court_mandated"}
+    assert {s.scenario["session_type"] for s in many} == types
+    assert {s.chart["setting"] for s in many} == {
+        "in_person", "telehealth_video", "telehealth_audio"
+    }  # fmt: skip
     flags = Counter(f for s in many for f in s.scenario["complexity"])
-    assert all(flags[f] >= 10 for f in ("elevated_risk", "trauma", "legal_scrutiny"))
+    assert set(flags) == {
+        "elevated_risk", "trauma", "legal_scrutiny", "interpreter", "short_session",
+        "change_of_scope", "couple", "family", "minor_with_guardian",
+    }  # fmt: skip
+    levels = Counter(s.scenario["c_ssrs"] for s in many)
+    assert set(levels) == {None, 0, 1, 2, 3, 4, 5}
+    speakers = {t.speaker for s in many for t in s.transcript}
+    assert speakers == {"client", "clinician", "partner", "parent", "interpreter"}
+
+
+def test_every_problem_has_two_kinds_of_treatment_with_their_own_work() -> None:
+    lib = library()
+    for problem in lib.problems.values():
+        assert len(problem.modalities) >= 2, problem.problem
+        for modality in problem.modalities:
+            mine = [
+                b for b in problem.beats
+                if b.phase == "work" and (not b.when.modality or modality in b.when.modality)
+            ]  # fmt: skip
+            assert mine, (problem.problem, modality)
 
 
 def test_sizes_are_those_of_sessions_and_notes(many: list[Session]) -> None:
-    assert all(40 <= len(s.transcript) <= 112 for s in many)
-    assert all(550 <= words(s) <= 1600 for s in many)
-    assert median(words(s) for s in many) >= 700
-    assert all(22 <= len(s.facts or []) <= 50 for s in many)
     for session in many:
-        bullets = (session.rough_notes or "").splitlines()
-        assert 10 <= len(bullets) <= 16
-        assert all(b.startswith("- ") for b in bullets)
+        assert 45 <= len(session.transcript) <= 120
+        assert 800 <= words(session) <= 2500
+        assert 25 <= len(session.facts or []) <= 45
+        assert 40 <= count_words(session.rough_notes or "") <= 320
         for note in session.references:
-            assert 110 <= sum(count_words(s.text) for s in note.sections) <= 265
+            assert 75 <= sum(count_words(s.text) for s in note.sections) <= 420
+
+
+def test_a_clinician_keeps_a_manner(many: list[Session]) -> None:
+    """The same clinician's jottings are laid out alike, and differ from others'."""
+    marks: dict[str, set[str]] = {}
+    for session in many:
+        name = next(p.name for p in session.participants if p.role == "clinician")
+        first = re.match(r"\W*", session.rough_notes or "")
+        marks.setdefault(name or "", set()).add(first[0] if first else "")
+    assert len(marks) >= 12
+    known = {c["id"]: c["rough"]["mark"] for c in library().banks["clinicians"]["clinicians"]}
+    assert len(set(known.values())) >= 4
+    for name, found in marks.items():
+        assert all(f.startswith(known[name]) for f in found)
 
 
 def test_turns_alternate_and_none_is_empty(many: list[Session]) -> None:
@@ -99,50 +132,54 @@ def test_what_was_not_raised_is_not_spoken_of(many: list[Session]) -> None:
 
 def test_elevated_risk_has_its_screen(many: list[Session]) -> None:
     risky = [s for s in many if "elevated_risk" in s.scenario["complexity"]]
+    assert len(risky) >= 30
     for session in risky:
-        facts = {
-            f.attributes.get("name"): f
-            for f in session.facts or []
-            if f.kind == "risk" and f.source != "prior_note"
-        }
-        assert facts["passive suicidal ideation"].attributes["certainty"] == "endorsed"
-        assert facts["active suicidal ideation"].attributes["certainty"] == "denied"
-        assert "suicide risk level" in facts
-        assert all(facts[n].disclosure == "must" for n in facts)
+        assert 1 <= session.scenario["c_ssrs"] <= 5
+        facts = [f for f in session.facts or [] if f.kind == "risk" and f.source != "prior_note"]
+        assert any(f.disclosure == "must" for f in facts)
+        assert any("level" in str(f.attributes.get("name")) for f in facts), session.session_id
+    for session in many:
+        if session.scenario["c_ssrs"] == 0:
+            found = [f for f in session.facts or [] if "suicid" in f.statement.lower()]
+            assert any(f.attributes.get("certainty") == "denied" for f in found)
 
 
 def test_numbers_are_spoken_in_talk_and_written_in_notes(many: list[Session]) -> None:
     for session in many:
         assert not re.search(r"\d", " ".join(t.text for t in session.transcript))
         note = session.references[0]
-        total = next(f for f in session.facts or [] if f.kind == "measure")
+        total = next(
+            f for f in session.facts or []
+            if f.kind == "measure" and f.disclosure == "must" and f.source == "transcript"
+        )  # fmt: skip
         text = " ".join(s.text for s in note.sections)
         assert total.attributes["value"] in {n.value for n in numbers(text)}
 
 
-def test_the_hard_parts_are_there(many: list[Session]) -> None:
-    def share(test) -> float:  # type: ignore[no-untyped-def]
-        return sum(map(test, many)) / len(many)
+def test_every_session_has_what_makes_notes_go_wrong(many: list[Session]) -> None:
+    assert {s.session_id: d for s in many if (d := depth(s))} == {}
 
-    def has(**attributes: str):  # type: ignore[no-untyped-def]
-        return lambda s: any(
-            all(f.attributes.get(k) == v for k, v in attributes.items()) for f in s.facts
-        )
 
-    assert share(lambda s: any(", no, " in t.text for t in s.transcript)) > 0.4
-    assert share(has(certainty="denied")) > 0.9
-    assert share(has(certainty="unanswered")) > 0.3
-    assert share(lambda s: any(f.kind == "third_party" for f in s.facts)) > 0.6
-    assert share(lambda s: any(f.disclosure == "exclude" for f in s.facts)) == 1
-    assert share(lambda s: any(f.disclosure == "generalise" for f in s.facts)) > 0.9
-    assert share(lambda s: any(f.attributes.get("name") == "trivia" for f in s.facts)) > 0.8
+def test_sessions_hardly_repeat_each_other(many: list[Session]) -> None:
+    overlaps = realism.Overlaps(many)
+    same, across = overlaps.same(), overlaps.across()
+    assert mean(same) <= 0.05
+    assert mean(across) <= 0.01
+    assert realism.most_shared_turns(many) <= 3
+
+
+def test_turns_are_as_long_as_those_of_real_sessions(many: list[Session]) -> None:
+    for role, target in realism.TARGETS.items():
+        found = realism.turn_lengths(many, role)
+        for value, wanted in zip(found, target, strict=True):
+            assert abs(value / wanted - 1) <= 0.25, (role, found)
 
 
 def test_who_could_see_what_is_known(many: list[Session]) -> None:
     for session in many:
         facts = session.facts or []
         only_rough = [f for f in facts if f.seen_in == ["rough_notes"]]
-        assert len([f for f in only_rough if f.kind == "observation"]) >= 2
+        assert any(f.kind == "observation" for f in only_rough)
         unjotted = [f for f in facts if f.seen_in == ["transcript"]]
         assert unjotted, "some of what was said never reaches the rough notes"
         stale = [f for f in facts if f.source == "prior_note"]
@@ -185,7 +222,7 @@ def test_recognition_noise_touches_the_transcript_alone() -> None:
         assert a.facts == b.facts and a.references == b.references
         assert b.scenario["noise"] == "asr" and a.scenario["noise"] is None
         changed = sum(x.text != y.text for x, y in zip(a.transcript, b.transcript, strict=True))
-        assert 0.2 < changed / len(a.transcript) < 0.95
+        assert changed / len(a.transcript) > 0.2
         assert check(b) == []
 
 
@@ -196,3 +233,32 @@ def test_names_that_do_not_exist_are_reported_with_the_nearest() -> None:
         generate(1, 1, formats=["SOPA"])
     with pytest.raises(UnknownName, match="asr"):
         generate(1, 1, noise="rain")
+    with pytest.raises(UnknownName, match="interpreter"):
+        generate(1, 1, complexity=["interpretr"])
+    with pytest.raises(UnknownName, match="crisis"):
+        generate(1, 1, session_type="crises")
+    with pytest.raises(UnknownName, match="cbt"):
+        generate(1, 1, modality="cbtt")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "flag"),
+    [("minor_with_guardian", "parent"), ("interpreter", "interpreter"), ("family", "parent")],
+)
+def test_whoever_is_asked_for_speaks(wanted: str, flag: str) -> None:
+    problem = "adolescent" if flag == "parent" else None
+    for session in generate(6, 77, problem=problem, complexity=[wanted]):
+        assert wanted in session.scenario["complexity"]
+        assert any(t.speaker == flag for t in session.transcript)
+        assert flag in {p.role for p in session.participants}
+        assert check(session) == []
+
+
+def test_what_is_asked_for_is_had() -> None:
+    made = list(
+        generate(8, 3, session_type="crisis", setting="telehealth_audio", complexity=["trauma"])
+    )
+    for session in made:
+        assert session.scenario["session_type"] == "crisis"
+        assert session.chart["setting"] == "telehealth_audio"
+        assert set(session.scenario["complexity"]) - {"couple", "trauma"} == {"elevated_risk"}

@@ -11,26 +11,53 @@ from pathlib import Path
 import pytest
 
 from notebench.records import Session
-from notebench.sessions import check, composition, generate
+from notebench.sessions import check, composition, cover, generate_cover, split_of
+from notebench.sessions.cover import unmet
+from notebench.sessions.loading import library
 from notebench.storage import read_jsonl, write_jsonl
 
 FOLDER = Path(__file__).parents[2] / "data" / "synthetic"
-CORPUS = FOLDER / "sessions.jsonl"
+SPLITS = ("train", "dev", "test")
+FORMATS = ("SOAP", "DAP", "BIRP", "GIRP", "PIRP", "narrative")
 
 
 @pytest.fixture(scope="module")
-def corpus() -> list[Session]:
-    return read_jsonl(CORPUS, Session)
+def splits() -> dict[str, list[Session]]:
+    return {name: read_jsonl(FOLDER / f"{name}.jsonl", Session) for name in SPLITS}
+
+
+@pytest.fixture(scope="module")
+def corpus(splits: dict[str, list[Session]]) -> list[Session]:
+    return [s for name in SPLITS for s in splits[name]]
 
 
 def test_the_corpus_is_what_its_seed_gives(tmp_path: Path) -> None:
-    fresh = tmp_path / "sessions.jsonl"
-    assert write_jsonl(fresh, generate(24, seed=7)) == 24
-    assert fresh.read_bytes() == CORPUS.read_bytes()
+    fresh = list(generate_cover(7, formats=FORMATS))
+    for name in SPLITS:
+        file = tmp_path / f"{name}.jsonl"
+        write_jsonl(file, (s for s in fresh if split_of(s) == name))
+        assert file.read_bytes() == (FOLDER / f"{name}.jsonl").read_bytes(), "run `make corpus`"
 
 
 def test_the_corpus_holds(corpus: list[Session]) -> None:
+    assert len(corpus) >= 110
     assert [found for s in corpus for found in check(s)] == []
+
+
+def test_every_pair_of_strata_is_met() -> None:
+    assert unmet(cover(7)) == []
+    fewer = cover(7, 20)
+    assert len(fewer) == 20 and unmet(fewer)
+    assert cover(7)[:20] == fewer
+
+
+def test_no_problem_is_in_two_splits(splits: dict[str, list[Session]]) -> None:
+    problems = [{s.scenario["problem"] for s in splits[name]} for name in SPLITS]
+    assert not problems[0] & problems[1] and not (problems[0] | problems[1]) & problems[2]
+    assert set.union(*problems) == set(library().problems)
+    assert len({s.session_id for held in splits.values() for s in held}) == sum(
+        map(len, splits.values())
+    )
 
 
 def test_the_card_tells_what_is_in_it(corpus: list[Session]) -> None:
@@ -39,11 +66,14 @@ def test_the_card_tells_what_is_in_it(corpus: list[Session]) -> None:
     assert table and table[1] == composition(corpus)
 
 
-def test_datasets_loads_the_folder_offline(tmp_path: Path, corpus: list[Session]) -> None:
+def test_datasets_loads_the_folder_offline(
+    tmp_path: Path, splits: dict[str, list[Session]]
+) -> None:
     script = (
         "import datasets, sys\n"
-        f"d = datasets.load_dataset({str(FOLDER)!r}, split='train', cache_dir={str(tmp_path)!r})\n"
-        "row = d[0]\n"
+        f"d = datasets.load_dataset({str(FOLDER)!r}, cache_dir={str(tmp_path)!r})\n"
+        "assert d['train'].features == d['dev'].features == d['test'].features\n"
+        "row, d = d['train'][0], d['train']\n"
         "print(len(d), row['session_id'], len(row['facts']), row['transcript'][0]['speaker'])\n"
     )
     environment = {
@@ -53,7 +83,7 @@ def test_datasets_loads_the_folder_offline(tmp_path: Path, corpus: list[Session]
         [sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    first = corpus[0]
+    first = splits["train"][0]
     assert done.stdout.split() == [
-        "24", first.session_id, str(len(first.facts or [])), first.transcript[0].speaker
+        str(len(splits["train"])), first.session_id, str(len(first.facts or [])), first.transcript[0].speaker
     ]  # fmt: skip
