@@ -83,7 +83,6 @@ def test_datasets_loads_the_folder_offline(
         [sys.executable, "-c", script], env=environment, capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    first = splits["train"][0]
-    assert done.stdout.split() == [
-        str(len(splits["train"])), first.session_id, str(len(first.facts or [])), first.transcript[0].speaker
-    ]  # fmt: skip
+    held = splits["train"]
+    speaker, facts = held[0].transcript[0].speaker, len(held[0].facts or [])
+    assert done.stdout.split() == [str(len(held)), held[0].session_id, str(facts), speaker]
