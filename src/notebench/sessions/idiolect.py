@@ -8,14 +8,26 @@ to the next.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 _WORD = re.compile(r"[\w']+")
 _KEEPS = 0.85
 """Share of places at which a speaker says it their own way (an assumption)."""
+
+
+class _Form(NamedTuple):
+    """One way of saying something."""
+
+    words: list[str]
+    """Its words, in lower case."""
+    number: int
+    """Number of its set."""
+    ways: tuple[str, ...]
+    """All ways of the set."""
 
 
 class Idiolect:
@@ -35,24 +47,27 @@ class Idiolect:
 
     def _worded(self, text: str, rng: Random) -> str:
         words = list(_WORD.finditer(text))
+        low = [w[0].lower() for w in words]
+        # Where a word does not follow the one before by a single space, no form runs on.
+        breaks = [text[a.end() : b.start()] != " " for a, b in pairwise(words)]
         out: list[str] = []
         at = place = 0
         while place < len(words):
-            found = _longest(text, words, place, self._forms)
+            found = _longest(low, breaks, place, self._forms)
             if not found:
                 place += 1
                 continue
-            length, number, ways = found
-            start, end = words[place].start(), words[place + length - 1].end()
-            instead = self._form(number, ways, rng)
+            start, end = words[place].start(), words[place + len(found.words) - 1].end()
+            instead = self._wording(found, rng)
             out += [text[at:start], _cased(instead, text[start:end])]
-            at, place = end, place + length
+            at, place = end, place + len(found.words)
         return "".join([*out, text[at:]])
 
-    def _form(self, number: int, ways: tuple[str, ...], rng: Random) -> str:
-        if number not in self._favoured:
-            self._favoured[number] = self._own.choice(ways)
-        return self._favoured[number] if rng.random() < _KEEPS else rng.choice(ways)
+    def _wording(self, found: _Form, rng: Random) -> str:
+        if found.number not in self._favoured:
+            self._favoured[found.number] = self._own.choice(found.ways)
+        favoured = self._favoured[found.number]
+        return favoured if rng.random() < _KEEPS else rng.choice(found.ways)
 
     def _stumbled(self, text: str, rng: Random) -> str:
         """Words begun twice and sounds of hesitation, never next to a number."""
@@ -87,35 +102,26 @@ def _hyphened(word: str) -> bool:
 
 
 @cache
-def _forms(
-    sets: tuple[tuple[str, ...], ...],
-) -> dict[str, list[tuple[tuple[str, ...], int, tuple[str, ...]]]]:
-    """By first word: (words of the form, number of its set, the set), the longest first."""
-    out: dict[str, list[tuple[tuple[str, ...], int, tuple[str, ...]]]] = {}
+def _forms(sets: tuple[tuple[str, ...], ...]) -> dict[str, list[_Form]]:
+    """All forms by their first word, the longest first."""
+    out: dict[str, list[_Form]] = {}
     for number, ways in enumerate(sets):
         for way in ways:
-            words = tuple(_WORD.findall(way.lower()))
-            out.setdefault(words[0], []).append((words, number, ways))
-    for entries in out.values():
-        entries.sort(key=lambda e: -len(e[0]))
+            words = _WORD.findall(way.lower())
+            out.setdefault(words[0], []).append(_Form(words, number, ways))
+    for forms in out.values():
+        forms.sort(key=lambda form: -len(form.words))
     return out
 
 
 def _longest(
-    text: str,
-    words: list[re.Match[str]],
-    place: int,
-    forms: Mapping[str, Iterable[tuple[tuple[str, ...], int, tuple[str, ...]]]],
-) -> tuple[int, int, tuple[str, ...]] | None:
+    low: list[str], breaks: list[bool], place: int, forms: Mapping[str, Sequence[_Form]]
+) -> _Form | None:
     """The longest form that begins at a word, unbroken by punctuation."""
-    for form, number, ways in forms.get(words[place][0].lower(), ()):
-        last = place + len(form)
-        if last > len(words):
-            continue
-        span = words[place:last]
-        whole = all(text[a.end() : b.start()] == " " for a, b in zip(span, span[1:], strict=False))
-        if whole and tuple(w[0].lower() for w in span) == form:
-            return len(form), number, ways
+    for form in forms.get(low[place], ()):
+        last = place + len(form.words)
+        if low[place:last] == form.words and not any(breaks[place : last - 1]):
+            return form
     return None
 
 

@@ -60,7 +60,8 @@ def _spared(beats: list[Beat], shapes: dict[str, Any]) -> list[Beat]:
     kept = list(beats)
     spare = [b for phase in shapes["spare"] for b in reversed(beats) if b.phase == phase]
     while spare and sum(len(b.facts) for b in kept) > shapes["most_facts"]:
-        kept.remove(spare.pop(0))
+        given_up = spare.pop(0)
+        kept = [b for b in kept if b is not given_up]
     return kept
 
 
@@ -76,7 +77,7 @@ def _take(
         if not left:
             break
         beat = rng.choices(left, [b.weight * (_OWN if id(b) in own else 1) for b in left])[0]
-        left.remove(beat)
+        left = [b for b in left if b is not beat]
         subjects.update(beat.about)
         taken.append(beat)
     return taken
