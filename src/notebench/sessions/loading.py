@@ -6,6 +6,7 @@ One file a problem in ``library/``; what problems share in ``library/shared/``.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, MutableMapping
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -38,8 +39,40 @@ def read_library(root: Traversable | Path) -> Library:
         if isinstance(data, dict) and "beats" in data:
             beats += [_made(Beat, b, path.name) for b in data.pop("beats")]
         banks[path.name.removesuffix(".yaml")] = data
-    found = [_fitting(read_problem(path), banks) for path in _yaml_files(root)]
-    return Library.model_construct(problems={p.problem: p for p in found}, beats=beats, banks=banks)
+    return Library.model_construct(problems=_Problems(root, banks), beats=beats, banks=banks)
+
+
+class _Problems(MutableMapping[str, Problem]):
+    """Problems by name, each read from the file of its name when it is first asked for."""
+
+    def __init__(self, root: Traversable | Path, banks: dict[str, Any]) -> None:
+        self._paths = {path.name.removesuffix(".yaml"): path for path in _yaml_files(root)}
+        self._read: dict[str, Problem] = {}
+        self._banks = banks
+
+    def __getitem__(self, name: str) -> Problem:
+        if name not in self._read:
+            path = self._paths[name]
+            problem = _fitting(read_problem(path), self._banks)
+            if problem.problem != name:
+                raise NotebenchError(
+                    f"the file is named {name!r} and its problem {problem.problem!r}",
+                    where=path.name, mend="give both the same name",
+                )  # fmt: skip
+            self._read[name] = problem
+        return self._read[name]
+
+    def __setitem__(self, name: str, problem: Problem) -> None:
+        self._read[name] = problem
+
+    def __delitem__(self, name: str) -> None:
+        del self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted({*self._paths, *self._read}))
+
+    def __len__(self) -> int:
+        return len({*self._paths, *self._read})
 
 
 def read_problem(path: Traversable | Path) -> Problem:

@@ -48,8 +48,8 @@ def turn_lengths(sessions: Iterable[Session], role: str) -> Lengths:
     found = sorted(len(words(t.text)) for s in sessions for t in s.transcript if t.speaker == role)
     if not found:
         raise ValueError(f"no turn is a {role}'s")
-    at = [found[len(found) * k // 4] for k in (1, 2, 3)]
-    return Lengths(*at, mean(found))
+    lower, median, upper = (found[len(found) * k // 4] for k in (1, 2, 3))
+    return Lengths(lower, median, upper, mean(found))
 
 
 def clinician_share(sessions: Iterable[Session]) -> float:

@@ -6,7 +6,7 @@ The layout is told in docs/adding-a-scenario.md.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, MutableMapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -246,7 +246,7 @@ class Problem(Spec):
 class Library(Spec):
     """Everything there is."""
 
-    problems: dict[str, Problem]
+    problems: MutableMapping[str, Problem]
     """By name."""
     beats: list[Beat]
     """Shared beats."""
