@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable, MutableMapping
+from functools import cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -263,9 +264,10 @@ class Library(Spec):
             ) from None
 
 
-def split_tags(line: str) -> tuple[str, list[str]]:
+@cache
+def split_tags(line: str) -> tuple[str, tuple[str, ...]]:
     """A line without the #tags at its end, and the tags with their marks."""
     match = re.search(r"(?:\s+#\w+[!~]?)+\s*$", line)
     if not match:
-        return line, []
-    return line[: match.start()], re.findall(r"#(\w+[!~]?)", match[0])
+        return line, ()
+    return line[: match.start()], tuple(re.findall(r"#(\w+[!~]?)", match[0]))
