@@ -13,8 +13,8 @@ from ..records import Note, Section
 from ..text.tokens import count_words
 from .cast import Cast
 from .ledger import Entry, sentence
-from .plot import Scene
-from .scenarios import Library, split_tags
+from .plot import Scene, holds
+from .scenarios import Library, When, split_tags
 from .template import render
 
 BULLETS = (10, 16)
@@ -77,9 +77,10 @@ def _shorten(bullets: list[list[Entry]], most: int, rng: Random) -> None:
 
 def prior_note(lib: Library, cast: Cast, stale: list[Entry], rng: Random) -> str:
     """The note of the session before, true of that day only."""
-    bank = lib.banks["prior"]
-    lines = [*bank["intake" if cast.type == "intake" else "session"]]
-    text = [render(rng.choice(ways), cast.slots, rng) for ways in lines]
+    bank = lib.banks["prior"]["lines"]
+    first, *rest = [b for b in bank if holds(When.model_validate(b.get("when", {})), cast)]
+    lines = [first, *(b for b in rest if rng.random() < b.get("share", 1))]
+    text = [render(rng.choice(b["ways"].splitlines()), cast.slots, rng) for b in lines]
     middle = [e.worded(e.spec.note, rng) for e in stale]
     return " ".join(sentence(t) for t in [text[0], *middle, *text[1:]] if t)
 
