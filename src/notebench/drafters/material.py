@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import NotebenchError
 from ..formats import get
 from ..records import Session, Turn, content_hash
-from ..text import split_sentences
+from ..text import Span, split_sentences
 from ..text.sentences import bullet_width
 from .base import INPUTS, Task
 
@@ -75,8 +75,14 @@ def material_of(task: Task, turns: int) -> Material:
 
 def bullets(notes: str) -> list[str]:
     """Bullets and sentences of rough notes, list marks taken off."""
-    found = (s.text[bullet_width(s.text) :].strip() for s in split_sentences(notes))
+    found = (s.text[_mark(s, notes) :].strip() for s in split_sentences(notes))
     return [text for text in found if text]
+
+
+def _mark(sentence: Span, notes: str) -> int:
+    """Width of the list mark that a sentence opens with; a dash inside a line is none."""
+    starts_line = notes[: sentence.start].rstrip(" \t")[-1:] in ("", "\n", "\r")
+    return bullet_width(sentence.text) if starts_line else 0
 
 
 def _made(task: Task, source: str, text: str, units: Iterable[str]) -> Material:

@@ -92,10 +92,13 @@ def _told(truth: Truth, note: Note, format: Format, rng: random.Random) -> Told:
             facts = truth.conveyed(span.text)
             fresh = [f for f in facts if f.id not in done]
             done.update(f.id for f in fresh)
-            if all(sayings[f.id] for f in fresh):
-                told[section.name] += [_clause(f, sayings[f.id], rng) for f in fresh]
-            else:
-                told[section.name].append(of_note(span.text, [f.id for f in fresh], rng))
+            whole = not all(sayings[f.id] for f in fresh)
+            more = [f for f in fresh if not whole or values(sayings[f.id]) - values(span.text)]
+            told[section.name] += [_clause(f, sayings[f.id], rng) for f in more]
+            if whole:  # it must be told in the note's words, and then tells the rest as well
+                told[section.name].append(
+                    of_note(span.text, [f.id for f in fresh if f not in more], rng)
+                )
             if not facts:
                 left.append((section.name, span.text))
     lost = [f for f in truth.noted() if f.id not in done]
