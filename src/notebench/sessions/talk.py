@@ -21,6 +21,9 @@ _RECAPPED = (2, 4)
 _BRIEF = 16
 """Words up to which a question can follow on something said back."""
 
+_SOUGHT = 0.4
+"""Chance to take a way that has a correction or a revision while the session has none."""
+
 Key = tuple[int, str]
 """A fact, by the number of its scene and its tag."""
 
@@ -61,6 +64,8 @@ class _Talk:
         self.scenes, self.speech, self.later_before = scenes, speech, later_before
         self.backs: dict[Key, str] = {}
         self.summed: set[Key] = set()
+        self.marked: set[str] = set()
+        """Marks that the ways taken so far have."""
         self.fresh: list[Key] = []
         """What the last turn conveyed, when somebody other than the clinician spoke."""
 
@@ -81,7 +86,7 @@ class _Talk:
             if scene.beat.phase in self.later_before:
                 yield from later
                 later = []
-            raws = self.speech.rng.choice(scene.beat.talk or [""]).splitlines()
+            raws = self._way(scene.beat.talk).splitlines()
             raws = [raw.strip() for raw in raws if raw.strip()]
             cut = raws.index(LATER) if LATER in raws else len(raws)
             if cut:
@@ -89,6 +94,18 @@ class _Talk:
             if raws[cut + 1 :]:
                 later.append((number, raws[cut + 1 :], False))
         yield from later
+
+    def _way(self, talk: list[str]) -> str:
+        """One of the ways, rather one that has a mark which no way taken so far has."""
+        rng = self.speech.rng
+        for mark in MARKS:
+            able = [way for way in talk if f"{mark}\n" in f"{way}\n"]
+            if mark not in self.marked and able and rng.random() < _SOUGHT:
+                talk = able
+                break
+        way = rng.choice(talk or [""])
+        self.marked.update(mark for mark in MARKS if f"{mark}\n" in f"{way}\n")
+        return way
 
     def _turns(self, raw: str, number: int, first: bool) -> Iterator[Line]:
         text, tags = split_tags(raw)
