@@ -7,22 +7,34 @@ from random import Random
 from typing import Any
 
 from .cast import Cast, Slots, draw_all
-from .scenarios import Beat, Library, When
+from .scenarios import LATER, MARKS, Beat, Library, When, split_tags
 
+_SOUGHT = 0.4
+"""Chance to take a way that has a correction or a revision while the session has none."""
 _OWN = 3
 """How much likelier a problem's own beat is than a shared one."""
 
 
 @dataclass(eq=False)
 class Scene:
-    """A beat in a session, with its values."""
+    """A beat in a session, with its values and the way it goes."""
 
     beat: Beat
     slots: Slots
+    now: list[str]
+    """Lines of talk said where the beat stands."""
+    later: list[str]
+    """Lines of talk said later in the session."""
+
+    @property
+    def facts(self) -> set[str]:
+        """Tags of the facts that become true."""
+        tagged = {t.rstrip(MARKS) for line in (*self.now, *self.later) for t in split_tags(line)[1]}
+        return tagged | {t for t, f in self.beat.facts.items() if f.source != "transcript"}
 
 
 def make_plot(lib: Library, cast: Cast, rng: Random) -> list[Scene]:
-    """Draw the beats of a session along the shape of its type."""
+    """Draw the beats of a session along the shape of its type, and the way each one goes."""
     shape = lib.banks["shapes"]["shapes"][cast.type]
     shared = [b for b in lib.beats if not set(b.about) & set(cast.problem.covers)]
     own = [b for b in cast.problem.beats if holds(b.when, cast)]
@@ -42,10 +54,47 @@ def make_plot(lib: Library, cast: Cast, rng: Random) -> list[Scene]:
         if group.get("shuffle"):
             rng.shuffle(beats)
         chosen += beats
-    return [
-        Scene(beat, {**cast.slots, **draw_all(lib, beat.slots, cast, rng)})
-        for beat in _spared(chosen, lib.banks["shapes"])
-    ]
+    marked: set[str] = set()
+    ways = [_way(beat.talk, marked, rng) for beat in chosen]
+    scenes = [Scene(beat, {}, *way) for beat, way in zip(chosen, ways, strict=True)]
+    kept = _spared(scenes, lib.banks["shapes"])
+    for scene in kept:
+        scene.slots = {**cast.slots, **draw_all(lib, scene.beat.slots, cast, rng)}
+    return kept
+
+
+def _way(talk: list[str], marked: set[str], rng: Random) -> tuple[list[str], list[str]]:
+    """One of the ways, rather one that has a mark which no way so far has: now, and later.
+
+    marked: the marks so far, added to.
+    """
+    for mark in MARKS:
+        able = [way for way in talk if _marks(way, mark)]
+        if mark not in marked and able and rng.random() < _SOUGHT:
+            talk = able
+            break
+    way = rng.choice(talk or [""])
+    marked.update(mark for mark in MARKS if _marks(way, mark))
+    lines = [line.strip() for line in way.splitlines() if line.strip()]
+    cut = lines.index(LATER) if LATER in lines else len(lines)
+    return lines[:cut], lines[cut + 1 :]
+
+
+def _marks(way: str, mark: str) -> bool:
+    return any(tag.endswith(mark) for line in way.splitlines() for tag in split_tags(line)[1])
+
+
+def _spared(scenes: list[Scene], shapes: dict[str, Any]) -> list[Scene]:
+    """Without the scenes that can be spared most, as long as there are too many facts or lines."""
+    kept = list(scenes)
+    spare = [s for phase in shapes["spare"] for s in reversed(scenes) if s.beat.phase == phase]
+    while spare and (
+        sum(len(s.facts) for s in kept) > shapes["most_facts"]
+        or sum(len(s.now) + len(s.later) for s in kept) > shapes["most_lines"]
+    ):
+        given_up = spare.pop(0)
+        kept = [s for s in kept if s is not given_up]
+    return kept
 
 
 def _trimmed(
@@ -53,16 +102,6 @@ def _trimmed(
 ) -> int | list[int]:
     """How many beats of a phase, fewer where the session is short."""
     return shape.get("short", {}).get(phase, amount) if "short_session" in cast.traits else amount
-
-
-def _spared(beats: list[Beat], shapes: dict[str, Any]) -> list[Beat]:
-    """Without the beats that can be spared most, as long as there are too many facts."""
-    kept = list(beats)
-    spare = [b for phase in shapes["spare"] for b in reversed(beats) if b.phase == phase]
-    while spare and sum(len(b.facts) for b in kept) > shapes["most_facts"]:
-        given_up = spare.pop(0)
-        kept = [b for b in kept if b is not given_up]
-    return kept
 
 
 def _take(

@@ -8,7 +8,7 @@ from random import Random
 
 from .cast import Cast
 from .plot import Scene
-from .scenarios import LATER, MARKS, SPEAKERS, Library, split_tags
+from .scenarios import MARKS, SPEAKERS, Library, split_tags
 from .speech import Speech, sentence_case
 from .template import render
 
@@ -20,9 +20,6 @@ _RECAPPED = (2, 4)
 """Fewest and most facts that a summing-up holds."""
 _BRIEF = 16
 """Words up to which a question can follow on something said back."""
-
-_SOUGHT = 0.4
-"""Chance to take a way that has a correction or a revision while the session has none."""
 
 Key = tuple[int, str]
 """A fact, by the number of its scene and its tag."""
@@ -64,8 +61,6 @@ class _Talk:
         self.scenes, self.speech, self.later_before = scenes, speech, later_before
         self.backs: dict[Key, str] = {}
         self.summed: set[Key] = set()
-        self.marked: set[str] = set()
-        """Marks that the ways taken so far have."""
         self.fresh: list[Key] = []
         """What the last turn conveyed, when somebody other than the clinician spoke."""
 
@@ -86,26 +81,11 @@ class _Talk:
             if scene.beat.phase in self.later_before:
                 yield from later
                 later = []
-            raws = self._way(scene.beat.talk).splitlines()
-            raws = [raw.strip() for raw in raws if raw.strip()]
-            cut = raws.index(LATER) if LATER in raws else len(raws)
-            if cut:
-                yield number, raws[:cut], True
-            if raws[cut + 1 :]:
-                later.append((number, raws[cut + 1 :], False))
+            if scene.now:
+                yield number, scene.now, True
+            if scene.later:
+                later.append((number, scene.later, False))
         yield from later
-
-    def _way(self, talk: list[str]) -> str:
-        """One of the ways, rather one that has a mark which no way taken so far has."""
-        rng = self.speech.rng
-        for mark in MARKS:
-            able = [way for way in talk if f"{mark}\n" in f"{way}\n"]
-            if mark not in self.marked and able and rng.random() < _SOUGHT:
-                talk = able
-                break
-        way = rng.choice(talk or [""])
-        self.marked.update(mark for mark in MARKS if f"{mark}\n" in f"{way}\n")
-        return way
 
     def _turns(self, raw: str, number: int, first: bool) -> Iterator[Line]:
         text, tags = split_tags(raw)
