@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from notebench import formats
@@ -60,7 +62,9 @@ def test_what_the_extractive_drafter_writes_stands_in_the_source(
         draft = make("extractive").draft(Task(session, workflow, "SOAP"))  # type: ignore[arg-type]
         text = " ".join(s.text for s in draft.sections)
         source = (session.rough_notes or "") + "\n".join(t.text for t in session.transcript)
-        quoted = text.split('said, "')[1:] if workflow == "scribe" else text.split(". ")
+        quoted = (
+            text.split('said, "')[1:] if workflow == "scribe" else re.split(r"(?<=[.?!]) ", text)
+        )
         for piece in quoted:
             words = piece.split('"')[0] if workflow == "scribe" else piece
             assert words.rstrip(".") in source
