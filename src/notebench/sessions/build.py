@@ -66,6 +66,8 @@ def generate(
 
 def _require(lib: Library, problem: str | None, wanted: Wanted) -> None:
     shapes = lib.banks["shapes"]
+    if problem is None and wanted == ANY:
+        return
     chosen = [lib.problem(problem)] if problem is not None else list(lib.problems.values())
     modalities = sorted({m for p in chosen for m in p.modalities})
     flags = sorted({*shapes["flags"], *(f for p in chosen for f in (*p.flags, *p.chances))})

@@ -18,6 +18,8 @@ _RECAP = "{recap}"
 """Stands in a line for what the clinician sums up."""
 _RECAPPED = (2, 4)
 """Fewest and most facts that a summing-up holds."""
+_NOD = 4
+"""Most words of a nod."""
 _BRIEF = 16
 """Words up to which a question can follow on something said back."""
 
@@ -35,6 +37,14 @@ class Line:
     marks: dict[Key, str] = field(default_factory=dict)
     """How facts came up here: ! corrected, ~ revised."""
 
+    def followed_by(self, line: Line) -> Line:
+        """Both as one turn."""
+        return Line(
+            self.speaker, f"{self.text} {line.text}",
+            [*self.facts, *(f for f in line.facts if f not in self.facts)],
+            {**self.marks, **line.marks},
+        )  # fmt: skip
+
 
 def make_talk(
     lib: Library, cast: Cast, scenes: list[Scene], rng: Random
@@ -42,7 +52,7 @@ def make_talk(
     """Every turn of a session as the library words it, and the voices to say it in."""
     speech = Speech(lib, cast, rng)
     lines = _Talk(scenes, speech, lib.banks["shapes"]["later_before"]).lines()
-    lines = _with_questions(_joined(lines, speech))
+    lines = _with_questions(_run_on(_joined(lines, speech), speech))
     if "interpreter" in cast.traits:
         lines = _interpreted(lines, speech)
     return lines, speech
@@ -165,16 +175,30 @@ def _joined(lines: list[Line], speech: Speech) -> list[Line]:
     for line in lines:
         if out and out[-1].speaker == line.speaker:
             if line.speaker == "clinician":
-                last = out.pop()
-                line = Line(
-                    line.speaker, f"{last.text} {line.text}",
-                    [*last.facts, *(f for f in line.facts if f not in last.facts)],
-                    {**last.marks, **line.marks},
-                )  # fmt: skip
+                line = out.pop().followed_by(line)
             else:
                 out.append(Line("clinician", sentence_case(speech.take("moves"))))
         out.append(line)
     return out
+
+
+def _run_on(lines: list[Line], speech: Speech) -> list[Line]:
+    """A nod between two turns of one speaker is at times left out, and the two become one."""
+    out: list[Line] = []
+    for line in lines:
+        between = len(out) > 2 and out[-2].speaker == line.speaker
+        nod = between and _is_nod(out[-1], out[-2])
+        if nod and speech.chance(speech.bank["rates"]["run_on"]):
+            out.pop()
+            line = out.pop().followed_by(line)
+        out.append(line)
+    return out
+
+
+def _is_nod(line: Line, before: Line) -> bool:
+    """A turn of a few words that answers nothing, asks nothing and conveys nothing."""
+    few = len(line.text.split()) <= _NOD and not line.facts and "?" not in line.text
+    return few and "?" not in before.text
 
 
 def _with_questions(lines: list[Line]) -> list[Line]:
