@@ -102,10 +102,11 @@ class _Talk:
         scene, speech = self.scenes[number], self.speech
         keys = [(number, tag.rstrip(MARKS)) for tag in tags]
         marks = {k: t[-1] for k, t in zip(keys, tags, strict=True) if t[-1] in MARKS}
+        slots = scene.slots
         if _RECAP in text:
             recap, held = self._recap()
-            text, keys = text.replace(_RECAP, recap), [*keys, *held]
-        said = render(text[2:], scene.slots, speech.rng)
+            slots, keys = {**slots, "recap": recap}, [*keys, *held]
+        said = render(text[2:], slots, speech.rng)
         speaker = SPEAKERS[text[0]]
         if speaker == "clinician":
             yield from self._before(said, scene.beat.phase)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
+from functools import lru_cache
 
 from ...records import Fact, Turn
 from ...text.numbers import numbers
@@ -15,7 +15,7 @@ def said(turns: dict[int, Turn], wanted: Iterable[int]) -> str:
     return " ".join(turns[n].text for n in sorted(wanted) if n in turns)
 
 
-@cache
+@lru_cache(4096)
 def values(text: str) -> frozenset[float]:
     """All numbers of a text, written or spoken."""
     return frozenset(v for n in numbers(text) for v in n.values)
@@ -33,7 +33,7 @@ def words_of(fact: Fact) -> frozenset[str]:
     return stems(" ".join([fact.statement, str(fact.attributes.get("name", "")), *fact.cues]))
 
 
-@cache
+@lru_cache(4096)
 def stems(text: str) -> frozenset[str]:
     """Beginnings of the content words of a text."""
     return frozenset(word.rstrip("s")[:5] for word in content_words(text))
