@@ -84,7 +84,7 @@ class Idiolect:
             if self._near_number(before, word, after):
                 continue
             if twice:
-                out[-1:] = [f"{word},", word if word[:1] == "I" else low]
+                out[-1:] = [f"{word},", word if word[:2] in ("I", "I'") else low]
             else:
                 out.append(f"{rng.choice(self._bank['pauses'])},")
         return " ".join(out)

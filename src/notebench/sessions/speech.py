@@ -55,6 +55,13 @@ class Speech:
         """What the client said, said back."""
         return sentence_case(self.take("reflections").replace("<said>", said))
 
+    def assent(self) -> str:
+        """The client's yes to what was said back, at times with more than a yes."""
+        said = self.take("assents")
+        if self.chance(self.bank["rates"]["elaborates"]):
+            said = f"{said} {self.take('tails')}"
+        return sentence_case(said)
+
     def client(self, said: str, phase: str) -> list[str]:
         """The client's turn in the client's voice, cut where a ``//`` lets the clinician nod."""
         pieces = [p.strip() for p in said.split("//") if p.strip()]

@@ -114,29 +114,38 @@ class _Talk:
             yield Line(speaker, said, keys, marks)
             self.fresh = []
         elif speaker == "client":
-            yield from self._client(said, keys, marks, scene)
+            yield from self._client(said, keys, marks, scene, raw)
         else:
             yield Line(speaker, sentence_case(said.replace("//", "")), keys, marks)
-            self._heard(keys)
+            self._heard(keys, raw)
 
     def _client(
-        self, said: str, keys: list[Key], marks: dict[Key, str], scene: Scene
+        self, said: str, keys: list[Key], marks: dict[Key, str], scene: Scene, raw: str
     ) -> Iterator[Line]:
         for place, piece in enumerate(self.speech.client(said, scene.beat.phase)):
             if place:
                 yield Line("clinician", self.speech.take("backchannels"))
             yield Line("client", piece, list(keys), dict(marks))
-        self._heard(keys)
+        self._heard(keys, raw)
 
-    def _heard(self, keys: list[Key]) -> None:
+    def _heard(self, keys: list[Key], raw: str) -> None:
+        """Take in what a turn conveyed, once all that there is to say of it has been said."""
         self.fresh = []
         for key in keys:
             scene = self.scenes[key[0]]
             spec = scene.beat.facts[key[1]]
-            if spec.back and key not in self.backs:
+            if spec.back and key not in self.backs and raw == self._last(key):
                 wording = self.speech.rng.choice(spec.back)
                 self.backs[key] = render(wording, scene.slots, self.speech.rng)
                 self.fresh.append(key)
+
+    def _last(self, key: Key) -> str:
+        """The line of its scene that is the last to convey a fact."""
+        scene = self.scenes[key[0]]
+        lines = (line for line in reversed((*scene.now, *scene.later)))
+        return next(
+            line for line in lines if key[1] in {t.rstrip(MARKS) for t in split_tags(line)[1]}
+        )
 
     def _before(self, said: str, phase: str) -> Iterator[Line]:
         """What was just heard, said back before a short question; at times as its own turn."""
@@ -149,7 +158,7 @@ class _Talk:
         held = self.fresh[-2:] if speech.chance(clinician["gathers"]) else self.fresh[-1:]
         yield Line("clinician", speech.reflection(_listed([self.backs[k] for k in held])), held)
         if speech.chance(clinician["waits"]):
-            yield Line("client", sentence_case(speech.take("assents")), list(held))
+            yield Line("client", speech.assent(), list(held))
 
     def _open(self) -> list[Key]:
         return [k for k in self.backs if k not in self.summed]
