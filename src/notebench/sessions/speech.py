@@ -55,10 +55,10 @@ class Speech:
         """What the client said, said back."""
         return sentence_case(self.take("reflections").replace("<said>", said))
 
-    def assent(self) -> str:
-        """The client's yes to what was said back, at times with more than a yes."""
+    def assent(self, speaker: str) -> str:
+        """A yes to what was said back; a client's at times with more than a yes."""
         said = self.take("assents")
-        if self.chance(self.bank["rates"]["elaborates"]):
+        if speaker == "client" and self.chance(self.bank["rates"]["elaborates"]):
             said = f"{said} {self.take('tails')}"
         return sentence_case(said)
 

@@ -73,6 +73,8 @@ class _Talk:
         self.summed: set[Key] = set()
         self.fresh: list[Key] = []
         """What the last turn conveyed, when somebody other than the clinician spoke."""
+        self.heard_from = "client"
+        """Who spoke then, and so agrees when it is said back."""
 
     def lines(self) -> list[Line]:
         """Every turn, before neighbours are joined."""
@@ -131,6 +133,7 @@ class _Talk:
     def _heard(self, keys: list[Key], raw: str) -> None:
         """Take in what a turn conveyed, once all that there is to say of it has been said."""
         self.fresh = []
+        self.heard_from = SPEAKERS[raw[0]]
         for key in keys:
             scene = self.scenes[key[0]]
             spec = scene.beat.facts[key[1]]
@@ -158,7 +161,7 @@ class _Talk:
         held = self.fresh[-2:] if speech.chance(clinician["gathers"]) else self.fresh[-1:]
         yield Line("clinician", speech.reflection(_listed([self.backs[k] for k in held])), held)
         if speech.chance(clinician["waits"]):
-            yield Line("client", speech.assent(), list(held))
+            yield Line(self.heard_from, speech.assent(self.heard_from), list(held))
 
     def _open(self) -> list[Key]:
         return [k for k in self.backs if k not in self.summed]
