@@ -12,6 +12,8 @@ from .reading import stems
 
 _AHEAD = ("homework", "plan", "goal")
 """Kinds of which one may have been done and another be set for the time to come."""
+_FRAME = ("logistics", "measure")
+"""Kinds whose names are everyday words, such as a session's minutes."""
 _NEAR = 3
 """Words within which a unit belongs to a number."""
 
@@ -47,7 +49,8 @@ def _said_otherwise(session: Session, fact: Fact) -> Iterator[str]:
     """
     value, unit = fact.attributes.get("value"), str(fact.attributes.get("unit") or "")
     name = stems(str(fact.attributes.get("name") or ""))
-    if not isinstance(value, int | float) or not unit or not name:
+    frame = fact.kind in _FRAME
+    if frame or not isinstance(value, int | float) or not unit or not name:
         return
     taken = {e for f in session.facts or [] for e in f.evidence}
     for turn in session.transcript:
