@@ -23,7 +23,7 @@ from .topics import not_assessed
 
 _STALE = 2
 """Most facts that the prior note puts as they are no longer."""
-_TRIES = 8
+_TRIES = 24
 """Most plots that are drawn for a session, until one has all that a session should hold."""
 VERSION = 2
 """Version of the library and the generator; sessions carry it as scenario.library."""

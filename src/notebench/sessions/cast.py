@@ -16,6 +16,7 @@ from .template import render
 
 Slots = dict[str, Any]
 
+_OF_AGE = 18
 _FIRST_DAY, _DAYS = date(2025, 9, 1), 290
 
 
