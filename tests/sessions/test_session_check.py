@@ -17,6 +17,7 @@ def session() -> Session:
         for s in generate(150, seed=12)
         if "suicidal_ideation" in s.not_assessed
         and s.chart["cpt"] == "90834"
+        and s.scenario["session_type"] == "routine"
         and any(f.attributes.get("corrected") and f.attributes.get("value") for f in s.facts or [])
     )
     return next(found)

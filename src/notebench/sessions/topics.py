@@ -26,4 +26,6 @@ def mentioned(topic: str, text: str) -> re.Match[str] | None:
 
 @cache
 def _pattern(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(rf"\b(?:{p})" for p in patterns), re.IGNORECASE)
+    """Any case, but for abbreviations: "HI" is a topic, and "hi" a greeting."""
+    ways = [p if re.sub(r"\\\w", "", p).isupper() else f"(?i:{p})" for p in patterns]
+    return re.compile("|".join(rf"\b(?:{way})" for way in ways))
