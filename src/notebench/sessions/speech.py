@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from random import Random
 from typing import Any
@@ -108,7 +109,9 @@ def _proper(known: dict[str, Any]) -> set[str]:
     groups = [*known["names"].values(), *known["languages"].values()]
     people = [n for group in groups for n in _flat(group)]
     titles = [p["name"] for p in known["prescribers"]]
-    return {n.split()[0] for n in [*people, *titles, *known["towns"], *known["firms"]]}
+    days = [*calendar.day_name, *calendar.month_name[1:]]
+    names = [*people, *titles, *known["towns"], *known["firms"], *days, *known["languages"]]
+    return {n.split()[0] for n in names}
 
 
 def _flat(group: Any) -> list[str]:

@@ -224,8 +224,12 @@ def _with_questions(lines: list[Line]) -> list[Line]:
 
 def _interpreted(lines: list[Line], speech: Speech) -> list[Line]:
     """The client's longer turns as the interpreter puts them, in the first person."""
+    out: list[Line] = []
     for line in lines:
         longer = len(line.text.split()) >= _SHORT
         if line.speaker == "client" and longer and speech.chance(speech.bank["rates"]["rendered"]):
             line.speaker = "interpreter"
-    return lines
+        if out and out[-1].speaker == line.speaker:
+            line = out.pop().followed_by(line)
+        out.append(line)
+    return out

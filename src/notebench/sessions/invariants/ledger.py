@@ -45,12 +45,12 @@ def _said_otherwise(session: Session, fact: Fact) -> Iterator[str]:
     """No turn gives another number, in the fact's unit, in the words of the fact.
 
     Turns that are evidence for a fact are left to that fact; a client may say one thing and
-    correct it, and then the fact names both turns.
+    correct it, and then the fact names both turns. "One night" is no count.
     """
     value, unit = fact.attributes.get("value"), str(fact.attributes.get("unit") or "")
     name = stems(str(fact.attributes.get("name") or ""))
-    frame = fact.kind in _FRAME
-    if frame or not isinstance(value, int | float) or not unit or not name:
+    passed = fact.kind in _FRAME or (fact.kind == "medication" and unit != "mg")
+    if passed or not isinstance(value, int | float) or not unit or not name:
         return
     taken = {e for f in session.facts or [] for e in f.evidence}
     for turn in session.transcript:
@@ -58,7 +58,8 @@ def _said_otherwise(session: Session, fact: Fact) -> Iterator[str]:
             continue
         for number in numbers(turn.text):
             after = " ".join(re.findall(r"[\w']+", turn.text[number.end :])[:_NEAR])
-            if unit[:4] in after.lower() and float(value) not in number.values:
+            other = not {1.0, float(value)} & set(number.values)
+            if other and unit[:4] in after.lower():
                 yield (
                     f"{fact.id}: turn {turn.turn} says {number.text} {unit}, the fact {value:g} "
                     f"({fact.statement})"
