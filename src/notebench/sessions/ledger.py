@@ -9,7 +9,7 @@ from typing import Any
 
 from .. import formats
 from ..records import Fact
-from .cast import as_number
+from .drawing import as_number
 from .plot import Scene
 from .scenarios import FactSpec
 from .talk import Line

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from .cast import Cast, Slots, draw_all
+from .cast import Cast
+from .drawing import Slots, draw_all
 from .scenarios import LATER, MARKS, Beat, Library, When, split_tags
 
 _SOUGHT = 0.4
@@ -59,7 +60,7 @@ def make_plot(lib: Library, cast: Cast, rng: Random) -> list[Scene]:
     scenes = [Scene(beat, {}, *way) for beat, way in zip(chosen, ways, strict=True)]
     kept = _spared(scenes, lib.banks["shapes"])
     for scene in kept:
-        scene.slots = {**cast.slots, **draw_all(lib, scene.beat.slots, cast, rng)}
+        scene.slots = {**cast.slots, **draw_all(lib, scene.beat.slots, cast.slots, cast.taken, rng)}
     return kept
 
 
