@@ -11,13 +11,13 @@ from ..records import Session
 from ..registry import suggest
 from .cast import ANY, Cast, Wanted, make_cast
 from .depth import gaps
+from .invariants import evidence, ledger
 from .ledger import Entry, make_ledger, numbered, stale_entry, to_fact
 from .loading import library
 from .noise import degrade, require_noise
 from .notes import prior_note, reference, rough_notes
 from .plot import Scene, make_plot
 from .scenarios import Library, Problem
-from .speech import Speech
 from .talk import Line, give_voice, make_talk
 from .topics import not_assessed
 
@@ -106,9 +106,38 @@ def build(
     noise: str | None = None,
     wanted: Wanted = ANY,
 ) -> Session:
-    """One session of a problem. key: seeds everything; number: the second part of its id."""
+    """One session of a problem. key: seeds everything; number: the second part of its id.
+
+    It is drawn again while it lacks what a session should hold or its talk does not convey its
+    facts; which formats are asked for has no part in that.
+    """
     cast = make_cast(lib, problem, Random(key), wanted)
-    scenes, lines, entries = _drawn(lib, cast, key)
+    name = f"{problem.prefix}-{number:04d}"
+    best: tuple[int, Session] | None = None
+    for attempt in range(_TRIES):
+        rng = Random(f"{key}/{attempt}")
+        scenes = make_plot(lib, cast, rng)
+        lines, speech = make_talk(lib, cast, scenes, rng)
+        entries = make_ledger(scenes, lines)
+        missing = len(gaps(entries, lines))
+        if best is not None and missing >= best[0]:
+            continue
+        give_voice(lines, speech)
+        session = _written(lib, cast, scenes, lines, entries, formats, f"{key}/{attempt}", name)
+        missing += len([*evidence.broken(session), *ledger.broken(session)])
+        if best is None or missing < best[0]:
+            best = (missing, session)
+        if not missing:
+            break
+    assert best is not None
+    return _noisy(lib, best[1], noise, key) if noise else best[1]
+
+
+def _written(
+    lib: Library, cast: Cast, scenes: list[Scene], lines: list[Line], entries: list[Entry],
+    formats: Sequence[str], key: str, name: str,
+) -> Session:  # fmt: skip
+    """The record of a session: its talk, its notes, its facts."""
     rng = Random(f"{key}/notes")
     stale = [stale_entry(e) for e in entries if e.spec.stale]
     stale = sorted(rng.sample(stale, k=min(_STALE, len(stale))), key=lambda e: e.scene)
@@ -119,17 +148,15 @@ def build(
     texts = [*(line.text for line in lines), rough, *(s.text for n in notes for s in n.sections)]
     raised = {topic for scene in scenes for topic in scene.beat.topics}
     facts = [to_fact(e, formats, Random(f"{key}/{e.id}")) for e in [*entries, *stale]]
-    turns = [(line.speaker, line.text) for line in lines]
-    heard = degrade(lib, turns, Random(f"{key}/noise")) if noise else turns
     return Session.model_validate(
         {
-            "session_id": f"{problem.prefix}-{number:04d}",
-            "scenario": _scenario(cast, scenes, noise),
+            "session_id": name,
+            "scenario": _scenario(cast, scenes),
             "participants": _participants(cast, lines),
             "chart": cast.chart,
             "transcript": [
-                {"turn": turn, "speaker": speaker, "text": text}
-                for turn, (speaker, text) in enumerate(heard, 1)
+                {"turn": turn, "speaker": line.speaker, "text": line.text}
+                for turn, line in enumerate(lines, 1)
             ],
             "rough_notes": rough,
             "prior_note": prior,
@@ -140,23 +167,19 @@ def build(
     )
 
 
-def _drawn(lib: Library, cast: Cast, key: str) -> tuple[list[Scene], list[Line], list[Entry]]:
-    """Plot, talk and ledger: the first that has all a session should hold, else the nearest."""
-    best: tuple[int, list[Scene], list[Line], Speech, list[Entry]] | None = None
-    for attempt in range(_TRIES):
-        rng = Random(f"{key}/{attempt}")
-        scenes = make_plot(lib, cast, rng)
-        lines, speech = make_talk(lib, cast, scenes, rng)
-        entries = make_ledger(scenes, lines)
-        missing = len(gaps(entries, lines))
-        if best is None or missing < best[0]:
-            best = (missing, scenes, lines, speech, entries)
-        if not missing:
-            break
-    assert best is not None
-    _, scenes, lines, speech, entries = best
-    give_voice(lines, speech)
-    return scenes, lines, entries
+def _noisy(lib: Library, session: Session, noise: str, key: str) -> Session:
+    """The session as a recogniser might hear it; what is true stays."""
+    turns = [(t.speaker, t.text) for t in session.transcript]
+    heard = degrade(lib, turns, Random(f"{key}/noise"))
+    return session.model_copy(
+        update={
+            "scenario": {**session.scenario, "noise": noise},
+            "transcript": [
+                t.model_copy(update={"speaker": speaker, "text": text})
+                for t, (speaker, text) in zip(session.transcript, heard, strict=True)
+            ],
+        }
+    )
 
 
 def _participants(cast: Cast, lines: list[Line]) -> list[dict[str, str]]:
@@ -172,11 +195,11 @@ def _participants(cast: Cast, lines: list[Line]) -> list[dict[str, str]]:
     return [client, {"role": "clinician", "name": cast.clinician["id"]}, *others]
 
 
-def _scenario(cast: Cast, scenes: list[Scene], noise: str | None) -> dict[str, object]:
+def _scenario(cast: Cast, scenes: list[Scene]) -> dict[str, object]:
     shown = {flag for scene in scenes for flag in scene.beat.when.flags}
     kept = {*shown, *cast.problem.flags, "short_session", "interpreter"}
     return {
         "problem": cast.problem.problem, "modality": cast.chart["modality"],
         "session_type": cast.type, "complexity": [f for f in cast.flags if f in kept],
-        "trend": cast.trend, "c_ssrs": cast.risk_level, "noise": noise, "library": VERSION,
+        "trend": cast.trend, "c_ssrs": cast.risk_level, "noise": None, "library": VERSION,
     }  # fmt: skip

@@ -53,7 +53,8 @@ class Idiolect:
         out: list[str] = []
         at = place = 0
         while place < len(words):
-            found = _longest(low, breaks, place, self._forms)
+            begun = self._forms.get(low[place])
+            found = _longest(low, breaks, place, begun) if begun else None
             if not found:
                 place += 1
                 continue
@@ -115,10 +116,10 @@ def _forms(sets: tuple[tuple[str, ...], ...]) -> dict[str, list[_Form]]:
 
 
 def _longest(
-    low: list[str], breaks: list[bool], place: int, forms: Mapping[str, Sequence[_Form]]
+    low: list[str], breaks: list[bool], place: int, forms: Sequence[_Form]
 ) -> _Form | None:
-    """The longest form that begins at a word, unbroken by punctuation."""
-    for form in forms.get(low[place], ()):
+    """The longest of the forms that stands at a word, unbroken by punctuation."""
+    for form in forms:
         last = place + len(form.words)
         if low[place:last] == form.words and not any(breaks[place : last - 1]):
             return form

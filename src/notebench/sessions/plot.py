@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from .cast import Cast
 from .drawing import Slots, draw_all
@@ -70,19 +71,30 @@ def _way(talk: list[str], marked: set[str], rng: Random) -> tuple[list[str], lis
     marked: the marks so far, added to.
     """
     for mark in MARKS:
-        able = [way for way in talk if _marks(way, mark)]
+        able = [way for way in talk if mark in _read(way).marks]
         if mark not in marked and able and rng.random() < _SOUGHT:
             talk = able
             break
-    way = rng.choice(talk or [""])
-    marked.update(mark for mark in MARKS if _marks(way, mark))
+    way = _read(rng.choice(talk or [""]))
+    marked.update(way.marks)
+    return way.now, way.later
+
+
+class _Way(NamedTuple):
+    """A way of the talk."""
+
+    now: list[str]
+    later: list[str]
+    marks: frozenset[str]
+
+
+@cache
+def _read(way: str) -> _Way:
     lines = [line.strip() for line in way.splitlines() if line.strip()]
     cut = lines.index(LATER) if LATER in lines else len(lines)
-    return lines[:cut], lines[cut + 1 :]
-
-
-def _marks(way: str, mark: str) -> bool:
-    return any(tag.endswith(mark) for line in way.splitlines() for tag in split_tags(line)[1])
+    tags = [tag for line in lines for tag in split_tags(line)[1]]
+    marks = frozenset(mark for mark in MARKS if any(tag.endswith(mark) for tag in tags))
+    return _Way(lines[:cut], lines[cut + 1 :], marks)
 
 
 def _spared(scenes: list[Scene], shapes: dict[str, Any]) -> list[Scene]:

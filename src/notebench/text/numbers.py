@@ -61,6 +61,11 @@ _DIGITS = re.compile(
 _GROUPS = ("iso", "day", "clock", "hour", "short", "apos", "item", "money", "only", "plain")
 _VULGAR = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 _SHORT_UNITS = {"7": "day", "52": "week", "12": "month"}
+_FIGURE = re.compile(r"[\d½¼¾]")
+_BEGINNINGS = frozenset(
+    [*CARDINALS, *ORDINALS, *SIMPLE, *PARTS, "hour", "point", "second", "seconds"]
+)
+"""Words with which a number can begin."""
 _WORDS = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?")
 _UNIT = re.compile(
     r"[ -]?(?:(mg|milligrams?)|(mcg)|(ml)|(h|hrs?|hours?)|(mins?|minutes?)|(d|days?|nights?|nts?)"
@@ -100,6 +105,8 @@ def numbers(text: str) -> list[Number]:
 
 
 def _in_digits(text: str) -> Iterator[Number]:
+    if not _FIGURE.search(text):
+        return
     previous: Number | None = None
     for match in _DIGITS.finditer(text):
         number = _read(match)
@@ -166,10 +173,14 @@ def _plain(match: re.Match[str], made) -> Number | None:  # type: ignore[no-unty
 
 
 def _in_words(text: str) -> Iterator[Number]:
+    if _BEGINNINGS.isdisjoint(_WORDS.findall(text.lower())):
+        return
     words = [(m.start(), m.end(), m[0].lower()) for m in _WORDS.finditer(text)]
     at = 0
     while at < len(words):
-        if (special := _special(words, at, text)) is not None:
+        if words[at][2] not in _BEGINNINGS:
+            at += 1
+        elif (special := _special(words, at, text)) is not None:
             number, at = special
             yield number
         elif _counts(words, at, text):

@@ -38,9 +38,10 @@ def tokens(text: str) -> list[Token]:
 
 def content_words(text: str) -> list[str]:
     """Lower-case words that carry content, in order, repeats kept."""
-    return [t.low for t in tokens(text) if t.low not in STOPWORDS and len(t.low) > 1]
+    words = _WORD.findall(text.lower().replace("’", "'"))
+    return [word for word in words if word not in STOPWORDS and len(word) > 1]
 
 
 def count_words(text: str) -> int:
     """Number of words and figures."""
-    return len(tokens(text))
+    return len(_WORD.findall(text))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
 
 from ...records import Fact, Session, Turn
-from .reading import due_values, said, stems, values, words_of
+from .reading import due_values, stems, values, words_of
+
+T = TypeVar("T")
 
 _NEGATIVE = re.compile(
     r"\b(?:no|nope|nah|not|never|none|nothing|nobody|neither|nor|without|zero|clean)\b|n't\b", re.I
@@ -35,11 +38,18 @@ def broken(session: Session) -> Iterator[str]:
 def _carried(fact: Fact, turns: dict[int, Turn]) -> Iterator[str]:
     """The fact's numbers are in its evidence, and some of its words in or right beside it."""
     due = due_values(fact)
-    for value in sorted(due - values(said(turns, fact.evidence))):
+    for value in sorted(due - _of(values, turns, fact.evidence)):
         yield f"{fact.id}: the number {value:g} is not in turns {fact.evidence} ({fact.statement})"
     near = {e + step for e in fact.evidence for step in (-1, 0, 1)}
-    if not due and not words_of(fact) & stems(said(turns, near)):
+    if not due and not words_of(fact) & _of(stems, turns, near):
         yield f"{fact.id}: no word of it is in turns {fact.evidence} ({fact.statement})"
+
+
+def _of(
+    read: Callable[[str], frozenset[T]], turns: dict[int, Turn], wanted: Iterable[int]
+) -> set[T]:
+    """What is read in some turns; a number that there is not is passed over."""
+    return set().union(*(read(turns[n].text) for n in wanted if n in turns))
 
 
 def _came_up(fact: Fact, turns: dict[int, Turn]) -> Iterator[str]:

@@ -21,18 +21,23 @@ _NEAR = 3
 def broken(session: Session) -> Iterator[str]:
     """Contradictions among the facts, and between facts and turns."""
     today = [f for f in session.facts or [] if f.source != "prior_note"]
-    for one, other in combinations(today, 2):
-        yield from _apart(one, other)
+    named: dict[tuple[str, str], list[Fact]] = {}
+    for fact in today:
+        if name := fact.attributes.get("name"):
+            named.setdefault((fact.kind, str(name)), []).append(fact)
+    for alike in named.values():
+        for one, other in combinations(alike, 2):
+            yield from _apart(one, other)
     if not session.scenario.get("noise"):
         for fact in today:
             yield from _said_otherwise(session, fact)
 
 
 def _apart(one: Fact, other: Fact) -> Iterator[str]:
-    """Two facts about the same thing of the same person at the same time agree."""
+    """Two facts of one kind and name about the same person at the same time agree."""
     a, b = one.attributes, other.attributes
-    same = a.get("name") and all(a.get(k) == b.get(k) for k in ("name", "who", "when", "unit"))
-    if not same or one.kind != other.kind or one.kind in _AHEAD:
+    same = all(a.get(k) == b.get(k) for k in ("who", "when", "unit"))
+    if not same or one.kind in _AHEAD:
         return
     if None not in (a.get("value"), b.get("value")) and a["value"] != b["value"]:
         yield f"{one.id} and {other.id}: {a['name']} is both {a['value']} and {b['value']}"

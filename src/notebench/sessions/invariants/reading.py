@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import lru_cache
 
-from ...records import Fact, Turn
+from ...records import Fact
 from ...text.numbers import numbers
 from ...text.tokens import content_words
-
-
-def said(turns: dict[int, Turn], wanted: Iterable[int]) -> str:
-    """The text of some turns, in order; a number that there is not is passed over."""
-    return " ".join(turns[n].text for n in sorted(wanted) if n in turns)
 
 
 @lru_cache(4096)
