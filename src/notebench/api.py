@@ -81,8 +81,14 @@ def sessions(
 
     return Sessions(
         generate(
-            n, seed, problem=problem, session_type=session_type, modality=modality,
-            complexity=complexity, formats=formats, noise=noise,
+            n,
+            seed,
+            problem=problem,
+            session_type=session_type,
+            modality=modality,
+            complexity=complexity,
+            formats=formats,
+            noise=noise,
         )  # fmt: skip
     )
 

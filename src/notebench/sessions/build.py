@@ -12,7 +12,7 @@ from ..registry import suggest
 from .cast import ANY, Cast, Wanted, make_cast
 from .depth import gaps
 from .invariants import evidence, ledger
-from .ledger import Entry, make_ledger, numbered, stale_entry, to_fact
+from .ledger import MOST_STALE, Entry, make_ledger, numbered, stale_entry, to_fact
 from .loading import library
 from .noise import degrade, require_noise
 from .notes import prior_note, reference, rough_notes
@@ -21,8 +21,6 @@ from .scenarios import Library, Problem
 from .talk import Line, give_voice, make_talk
 from .topics import not_assessed
 
-_STALE = 2
-"""Most facts that the prior note puts as they are no longer."""
 _TRIES = 24
 """Most plots that are drawn for a session, until one has all that a session should hold."""
 VERSION = 2
@@ -140,7 +138,7 @@ def _written(
     """The record of a session: its talk, its notes, its facts."""
     rng = Random(f"{key}/notes")
     stale = [stale_entry(e) for e in entries if e.spec.stale]
-    stale = sorted(rng.sample(stale, k=min(_STALE, len(stale))), key=lambda e: e.scene)
+    stale = sorted(rng.sample(stale, k=min(MOST_STALE, len(stale))), key=lambda e: e.scene)
     numbered([*entries, *stale])
     rough = rough_notes(cast, entries, rng)
     prior = prior_note(lib, cast, stale, rng)

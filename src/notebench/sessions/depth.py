@@ -6,12 +6,12 @@ shared/depth.yaml. Source: the strata and traps of domain.md, section 5, as this
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..records import Session
 from ..text.tokens import count_words
-from .ledger import Entry
+from .ledger import MOST_STALE, Entry
 from .loading import library
 from .talk import Line
 
@@ -23,15 +23,15 @@ def depth(session: Session) -> list[str]:
     return _short([*facts], len(session.transcript), words)
 
 
-def gaps(entries: Iterable[Entry], lines: Sequence[Line]) -> list[str]:
+def gaps(entries: Sequence[Entry], lines: Sequence[Line]) -> list[str]:
     """The same of a session in the making, whose stale facts are not drawn yet."""
     facts: list[tuple[str, str, str, dict[str, Any]]] = []
     for entry in entries:
         spec = entry.spec
         marks = {"corrected": "!" in entry.marks, "revised": "~" in entry.marks}
         facts.append((spec.disclosure, spec.kind, spec.source, {**spec.attributes, **marks}))
-        if spec.stale:
-            facts.append(("optional", spec.kind, "prior_note", {}))
+    stale = [entry.spec.kind for entry in entries if entry.spec.stale]
+    facts += [("optional", kind, "prior_note", {}) for kind in stale[:MOST_STALE]]
     return _short(facts, len(lines), sum(len(line.text.split()) for line in lines))
 
 

@@ -15,6 +15,9 @@ from .scenarios import FactSpec
 from .talk import Line
 from .template import render
 
+MOST_STALE = 2
+"""Most facts that the prior note puts as they are no longer."""
+
 
 @dataclass(eq=False)
 class Entry:

@@ -100,7 +100,7 @@ def _read(way: str) -> _Way:
 def _spared(scenes: list[Scene], shapes: dict[str, Any]) -> list[Scene]:
     """Without the scenes that can be spared most, as long as there are too many facts or lines."""
     kept = list(scenes)
-    spare = [s for phase in shapes["spare"] for s in reversed(scenes) if s.beat.phase == phase]
+    spare = [s for phase in shapes["spare"] for s in _extra(scenes, phase, shapes["never_without"])]
     while spare and (
         sum(len(s.facts) for s in kept) > shapes["most_facts"]
         or sum(len(s.now) + len(s.later) for s in kept) > shapes["most_lines"]
@@ -108,6 +108,12 @@ def _spared(scenes: list[Scene], shapes: dict[str, Any]) -> list[Scene]:
         given_up = spare.pop(0)
         kept = [s for s in kept if s is not given_up]
     return kept
+
+
+def _extra(scenes: list[Scene], phase: str, never_without: list[str]) -> list[Scene]:
+    """The scenes of a phase, the last one first; all but the first of a phase that must be."""
+    found = [s for s in scenes if s.beat.phase == phase]
+    return found[: 0 if phase in never_without else None : -1] if found else []
 
 
 def _trimmed(
