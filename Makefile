@@ -43,9 +43,10 @@ notebooks: $(STAMP) ## bring each notebook in line with its py:percent file
 corpus: $(STAMP) ## make data/synthetic again from its seed
 	$(BIN)/python benchmarks/synthetic_corpus.py
 
-validation: $(STAMP) ## measure the local verifier on labelled data in DATA, into docs/validation.md
+validation: $(STAMP) ## measure the local verifier and the sessions, into docs/validation.md
 	@test -d $(DATA)/challenge || { echo "no labelled data in $(DATA)/challenge; name its folder: make validation DATA=..."; exit 2; }
 	$(BIN)/python benchmarks/validate_challenge.py --path $(DATA)/challenge --primock57 $(DATA)/data --write docs/validation.md
+	$(BIN)/python benchmarks/session_realism.py --real challenge $(DATA)/challenge --real primock57 $(DATA)/data --planted 120 --stream 10000 --write docs/validation.md
 
 clean: ## remove the virtual environment and what was built
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache

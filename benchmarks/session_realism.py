@@ -1,21 +1,26 @@
 """How natural and how distinct generated sessions are; writes docs/validation.md's part of it.
 
     python benchmarks/session_realism.py [--n 500] [--seed 0] [--problem P] [--top 30]
-        [--real challenge|primock57|annomi PATH]... [--write docs/validation.md]
+        [--real challenge|primock57|annomi PATH]... [--planted 120] [--stream 10000]
+        [--write docs/validation.md]
 
---real: transcripts from elsewhere, measured beside the generated ones, and told from them by a
+--planted: how well counting words finds errors planted in that many other sessions' notes.
+--stream: speed and memory of writing that many. --real: transcripts from elsewhere, measured beside the generated ones, and told from them by a
 classifier that has seen neither session. --top: show that many of the commonest 5-grams.
 """
 
 from __future__ import annotations
 
 import argparse
+import resource
+import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import mean
 
+import planted_overlap
 from validate_challenge import replaced
 
 from notebench.adapters import annomi, primock57
@@ -23,7 +28,7 @@ from notebench.adapters.challenge import Labelled, load_challenge
 from notebench.records import Session
 from notebench.sessions import check, generate, realism
 from notebench.stats.intervals import cluster_bootstrap
-from notebench.storage import write_text
+from notebench.storage import write_jsonl, write_text
 
 
 def _once(labelled: Sequence[Labelled]) -> list[Session]:
@@ -128,6 +133,47 @@ def told_apart(made: Sequence[Session], real: Sequence[Session], seed: int = 0) 
     return f"{found.estimate:.2f} [{found.low:.2f}, {found.high:.2f}]"
 
 
+def planted_table(count: int) -> list[str]:
+    """AUROC of word coverage for planted errors, type by type, of sessions at another seed."""
+    made = list(generate(count, planted_overlap.SEED, formats=["SOAP"]))
+    lines = [
+        f"Errors planted in the SOAP notes of {count} other sessions (seed {planted_overlap.SEED}), "
+        "and how well the share of a sentence's words that the session lacks tells them from the "
+        "untouched sentences: 0.5 is not at all.", "",
+        "| planted error | planted | of | AUROC of absent words (95% interval) |", "|---|---|---|---|",
+    ]  # fmt: skip
+    for row in planted_overlap.overlaps(made):
+        lines.append(f"| {row.name} | {row.planted} | {row.sessions} | {row.auroc} |")
+    return ["", *lines]
+
+
+def streamed(count: int) -> str:
+    """Speed and memory of sessions written to a file one by one."""
+    marks: dict[int, float] = {}
+
+    def watched() -> Iterator[Session]:
+        for number, session in enumerate(generate(count, 1), 1):
+            if number in (count // 10, count):
+                marks[number] = _memory()
+            yield session
+
+    start = time.process_time()
+    with tempfile.TemporaryDirectory() as folder:
+        write_jsonl(Path(folder) / "sessions.jsonl", watched())
+    pace = count / (time.process_time() - start)
+    (few, before), (all_, after) = sorted(marks.items())
+    return (
+        f"{count:,} sessions written as a stream: {pace:.0f} for each second of processor time on one "
+        f"core, {before:.0f} MB of memory after {few:,} and {after:.0f} MB after {all_:,}."
+    )
+
+
+def _memory() -> float:
+    """Resident memory of this process in MB (Linux)."""
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * resource.getpagesize() / 1e6
+
+
 def report(sessions: Sequence[Session], real: dict[str, list[Session]], begun: str) -> str:
     """All tables, in Markdown."""
     groups = {"generated": sessions, **{NAMES[k]: v for k, v in real.items()}}
@@ -165,6 +211,8 @@ def main() -> None:
     parser.add_argument("--problem")
     parser.add_argument("--top", type=int, default=0)
     parser.add_argument("--real", nargs=2, action="append", default=[], metavar=("KIND", "PATH"))
+    parser.add_argument("--planted", type=int, default=0)
+    parser.add_argument("--stream", type=int, default=0)
     parser.add_argument("--write", type=Path)
     given = parser.parse_args()
     start = time.perf_counter()
@@ -172,7 +220,10 @@ def main() -> None:
     pace = given.n / (time.perf_counter() - start)
     begun = f"{given.n} sessions at seed {given.seed}."
     real = {kind: LOADERS[kind](path) for kind, path in given.real}
-    text = report(sessions, real, begun)
+    lines = [report(sessions, real, begun)]
+    lines += planted_table(given.planted) if given.planted else []
+    lines += ["", streamed(given.stream)] if given.stream else []
+    text = "\n".join(lines)
     if given.write:
         write_text(given.write, replaced(given.write.read_text("utf-8"), text, "sessions"))
         print(f"wrote {given.write}")
