@@ -5,8 +5,9 @@
         [--write docs/validation.md]
 
 --planted: how well counting words finds errors planted in that many other sessions' notes.
---stream: speed and memory of writing that many. --real: transcripts from elsewhere, measured beside the generated ones, and told from them by a
-classifier that has seen neither session. --top: show that many of the commonest 5-grams.
+--stream: speed and memory of writing that many. --real: transcripts from elsewhere, measured
+beside the generated ones, and told from them by a classifier that has seen neither session.
+--top: show that many of the commonest 5-grams.
 """
 
 from __future__ import annotations
@@ -137,10 +138,11 @@ def planted_table(count: int) -> list[str]:
     """AUROC of word coverage for planted errors, type by type, of sessions at another seed."""
     made = list(generate(count, planted_overlap.SEED, formats=["SOAP"]))
     lines = [
-        f"Errors planted in the SOAP notes of {count} other sessions (seed {planted_overlap.SEED}), "
-        "and how well the share of a sentence's words that the session lacks tells them from the "
+        f"Errors planted in the SOAP notes of {count} other sessions (seed "
+        f"{planted_overlap.SEED}), and how well the share of a sentence's words that the session lacks tells them from the "
         "untouched sentences: 0.5 is not at all.", "",
-        "| planted error | planted | of | AUROC of absent words (95% interval) |", "|---|---|---|---|",
+        "| planted error | planted | of | AUROC of absent words (95% interval) |",
+        "|---|---|---|---|",
     ]  # fmt: skip
     for row in planted_overlap.overlaps(made):
         lines.append(f"| {row.name} | {row.planted} | {row.sessions} | {row.auroc} |")
@@ -163,8 +165,8 @@ def streamed(count: int) -> str:
     pace = count / (time.process_time() - start)
     (few, before), (all_, after) = sorted(marks.items())
     return (
-        f"{count:,} sessions written as a stream: {pace:.0f} for each second of processor time on one "
-        f"core, {before:.0f} MB of memory after {few:,} and {after:.0f} MB after {all_:,}."
+        f"{count:,} sessions written as a stream: {pace:.0f} for each second of processor time on "
+        f"one core, {before:.0f} MB of memory after {few:,} and {after:.0f} MB after {all_:,}."
     )
 
 
