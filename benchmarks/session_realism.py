@@ -139,8 +139,8 @@ def planted_table(count: int) -> list[str]:
     made = list(generate(count, planted_overlap.SEED, formats=["SOAP"]))
     lines = [
         f"Errors planted in the SOAP notes of {count} other sessions (seed "
-        f"{planted_overlap.SEED}), and how well the share of a sentence's words that the session lacks tells them from the "
-        "untouched sentences: 0.5 is not at all.", "",
+        f"{planted_overlap.SEED}), and how well the share of a sentence's words that the session "
+        "lacks tells them from the untouched sentences: 0.5 is not at all.", "",
         "| planted error | planted | of | AUROC of absent words (95% interval) |",
         "|---|---|---|---|",
     ]  # fmt: skip

@@ -11,7 +11,7 @@ from ..records import Session
 from ..registry import suggest
 from .cast import ANY, Cast, Wanted, make_cast
 from .depth import gaps
-from .invariants import evidence, ledger
+from .invariants import evidence, ledger, notes
 from .ledger import MOST_STALE, Entry, make_ledger, numbered, stale_entry, to_fact
 from .loading import library
 from .noise import degrade, require_noise
@@ -123,8 +123,9 @@ def build(
         give_voice(lines, speech)
         session = _written(lib, cast, scenes, lines, entries, formats, f"{key}/{attempt}", name)
         missing += len([*evidence.broken(session), *ledger.broken(session)])
-        if best is None or missing < best[0]:
-            best = (missing, session)
+        if best is not None and missing >= best[0]:
+            continue
+        best = (missing, _disclosing(lib, cast, scenes, entries, session, f"{key}/{attempt}"))
         if not missing:
             break
     assert best is not None
@@ -142,8 +143,8 @@ def _written(
     numbered([*entries, *stale])
     rough = rough_notes(cast, entries, rng)
     prior = prior_note(lib, cast, stale, rng)
-    notes = [reference(lib, cast, scenes, entries, f, Random(f"{key}/{f}")) for f in formats]
-    texts = [*(line.text for line in lines), rough, *(s.text for n in notes for s in n.sections)]
+    refs = [reference(lib, cast, scenes, entries, f, Random(f"{key}/{f}")) for f in formats]
+    texts = [*(line.text for line in lines), rough, *(s.text for n in refs for s in n.sections)]
     raised = {topic for scene in scenes for topic in scene.beat.topics}
     facts = [to_fact(e, formats, Random(f"{key}/{e.id}")) for e in [*entries, *stale]]
     return Session.model_validate(
@@ -160,9 +161,26 @@ def _written(
             "prior_note": prior,
             "facts": facts,
             "not_assessed": not_assessed(lib, texts, raised),
-            "references": notes,
+            "references": refs,
         }
     )
+
+
+def _disclosing(
+    lib: Library, cast: Cast, scenes: list[Scene], entries: list[Entry], session: Session, key: str
+) -> Session:
+    """The session with any reference written again that says too little or too much."""
+    for again in range(_TRIES):
+        if not any(notes.disclosed(session)):
+            break
+        written = [
+            reference(lib, cast, scenes, entries, n.format, Random(f"{key}/{n.format}/{again}"))
+            if any(notes.disclosed(session.model_copy(update={"references": [n]})))
+            else n
+            for n in session.references
+        ]
+        session = session.model_copy(update={"references": written})
+    return session
 
 
 def _noisy(lib: Library, session: Session, noise: str, key: str) -> Session:

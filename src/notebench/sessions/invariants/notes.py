@@ -22,16 +22,18 @@ _SHARED_WORDS = 8
 
 def broken(session: Session) -> Iterator[str]:
     """What the references leave out, give away, invent, misplace or copy."""
-    yield from _disclosure(session)
+    yield from disclosed(session)
     yield from _unasked(session)
     yield from _invented(session)
     yield from _sections(session)
     yield from _copied(session)
 
 
-def _disclosure(session: Session) -> Iterator[str]:
+def disclosed(session: Session) -> Iterator[str]:
+    """What the references leave out of what they must hold, and hold of what they must not."""
     for note in session.references:
         text = plain(note.sections)
+        low = text.lower()
         held = set(note.conveys or [])
         for fact in session.facts or []:
             where = f"the {note.format} reference"
@@ -46,7 +48,8 @@ def _disclosure(session: Session) -> Iterator[str]:
             if fact.disclosure in ("exclude", "psychotherapy_note_only") and fact.id in held:
                 yield f"{fact.id}: is {fact.disclosure}, and {where} holds it"
             for trace in fact.traces:
-                if re.search(rf"\b{re.escape(trace)}(?:'?s)?\b", text, re.IGNORECASE):
+                found = trace.lower() in low
+                if found and re.search(rf"\b{re.escape(trace)}(?:'?s)?\b", text, re.IGNORECASE):
                     yield f"{fact.id}: {where} gives away {trace!r}"
 
 
