@@ -117,7 +117,7 @@ def build(
         scenes = make_plot(lib, cast, rng)
         lines, speech = make_talk(lib, cast, scenes, rng)
         entries = make_ledger(scenes, lines)
-        missing = len(gaps(entries, lines))
+        missing = len(gaps(entries, lines)) + len(_absent(cast, wanted, scenes, lines))
         if best is not None and missing >= best[0]:
             continue
         give_voice(lines, speech)
@@ -198,6 +198,23 @@ def _noisy(lib: Library, session: Session, noise: str, key: str) -> Session:
     )
 
 
+_TOLD_OTHERWISE = {"short_session", "interpreter"}
+"""Flags that show in times or speakers, whether or not a beat speaks of them."""
+_ROLES = {
+    "couple": "partner", "family": "parent", "minor_with_guardian": "parent",
+    "interpreter": "interpreter",
+}  # fmt: skip
+"""Who speaks in a session that carries a flag."""
+
+
+def _absent(cast: Cast, wanted: Wanted, scenes: list[Scene], lines: list[Line]) -> set[str]:
+    """Flags that nothing in the session shows: nobody speaks, or what was asked for is not there."""
+    spoke = {line.speaker for line in lines}
+    silent = {f for f, role in _ROLES.items() if f in cast.flags and role not in spoke}
+    shown = {flag for scene in scenes for flag in scene.beat.when.flags}
+    return silent | (set(wanted.complexity or ()) - shown - _TOLD_OTHERWISE)
+
+
 def _participants(cast: Cast, lines: list[Line]) -> list[dict[str, str]]:
     """Who took part, in the order of the roles; those who never speak are not listed."""
     spoke = {line.speaker for line in lines}
@@ -213,7 +230,7 @@ def _participants(cast: Cast, lines: list[Line]) -> list[dict[str, str]]:
 
 def _scenario(cast: Cast, scenes: list[Scene]) -> dict[str, object]:
     shown = {flag for scene in scenes for flag in scene.beat.when.flags}
-    kept = {*shown, *cast.problem.flags, "short_session", "interpreter"}
+    kept = {*shown, *cast.problem.flags, *_TOLD_OTHERWISE}
     return {
         "problem": cast.problem.problem, "modality": cast.chart["modality"],
         "session_type": cast.type, "complexity": [f for f in cast.flags if f in kept],

@@ -111,7 +111,7 @@ def _proper(known: dict[str, Any]) -> set[str]:
     titles = [p["name"] for p in known["prescribers"]]
     days = [*calendar.day_name, *calendar.month_name[1:]]
     names = [*people, *titles, *known["towns"], *known["firms"], *days, *known["languages"]]
-    return {n.split()[0] for n in names}
+    return {n.split()[0].strip(".") for n in names}
 
 
 def _flat(group: Any) -> list[str]:
@@ -120,4 +120,4 @@ def _flat(group: Any) -> list[str]:
 
 def sentence_case(text: str) -> str:
     """With a capital at the beginning of each sentence."""
-    return re.sub(r"(^|[.?!] )([a-z])", lambda m: m[1] + m[2].upper(), text)
+    return re.sub(r"(^|[.?!] )('?[a-z])", lambda m: m[1] + m[2].upper(), text)

@@ -18,7 +18,7 @@ _RECAP = "{recap}"
 """Stands in a line for what the clinician sums up."""
 _RECAPPED = (2, 4)
 """Fewest and most facts that a summing-up holds."""
-_NOD = 4
+_NOD = 3
 """Most words of a nod."""
 _BRIEF = 16
 """Words up to which a question can follow on something said back."""
