@@ -208,7 +208,7 @@ _ROLES = {
 
 
 def _absent(cast: Cast, wanted: Wanted, scenes: list[Scene], lines: list[Line]) -> set[str]:
-    """Flags that nothing in the session shows: nobody speaks, or what was asked for is not there."""
+    """Flags that nothing shows: nobody speaks, or what was asked for does not come up."""
     spoke = {line.speaker for line in lines}
     silent = {f for f, role in _ROLES.items() if f in cast.flags and role not in spoke}
     shown = {flag for scene in scenes for flag in scene.beat.when.flags}
