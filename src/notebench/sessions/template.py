@@ -22,7 +22,11 @@ from . import say
 
 def _your(text: str) -> str:
     """The client's words said back to them."""
-    for mine, yours in (("myself", "yourself"), ("my", "your"), ("I", "you"), ("me", "you")):
+    swaps = (
+        ("I'm", "you're"), ("I am", "you are"), ("I was", "you were"), ("myself", "yourself"),
+        ("mine", "yours"), ("my", "your"), ("I", "you"), ("me", "you"),
+    )  # fmt: skip
+    for mine, yours in swaps:
         text = re.sub(rf"\b{mine}\b", yours, text)
     return text
 
