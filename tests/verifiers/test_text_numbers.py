@@ -29,6 +29,7 @@ VALUES = [
     ("PHQ-9, GAD7, B12, F41.1, DSM-5, s9", []),
     ("that one, no one, another one, one another", []),
     ("PHQ-9 19 (17), item 9 = 1", [19, 17, 9, 1]),
+    ("the seconds after, a second, the second of May", [2]),
 ]
 
 

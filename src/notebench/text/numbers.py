@@ -62,9 +62,7 @@ _GROUPS = ("iso", "day", "clock", "hour", "short", "apos", "item", "money", "onl
 _VULGAR = {"½": 0.5, "¼": 0.25, "¾": 0.75}
 _SHORT_UNITS = {"7": "day", "52": "week", "12": "month"}
 _FIGURE = re.compile(r"[\d½¼¾]")
-_BEGINNINGS = frozenset(
-    [*CARDINALS, *ORDINALS, *SIMPLE, *PARTS, "hour", "point", "second", "seconds"]
-)
+_BEGINNINGS = frozenset([*CARDINALS, *ORDINALS, *SIMPLE, *PARTS, "hour", "point"])
 """Words with which a number can begin."""
 _WORDS = re.compile(r"[A-Za-z]+(?:['’][A-Za-z]+)?")
 _UNIT = re.compile(
@@ -221,7 +219,7 @@ def _counts(words: list[_Word], at: int, text: str) -> bool:
         return before not in _NO_VALUE_BEFORE_ONE and not (
             after and after[0] in _NO_VALUE_AFTER_ONE
         )
-    if word in ("second", "seconds"):
+    if word == "second":
         return bool(at) and words[at - 1][2] == "the"
     return word in CARDINALS or word in ORDINALS
 
