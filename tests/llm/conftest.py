@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 
 import pytest
-from llm_server import FaultServer
+from llm_server import FaultServer, running
 
 
 @pytest.fixture
 def server() -> Iterator[FaultServer]:
-    made = FaultServer()
-    thread = threading.Thread(target=made.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield made
-    made.shutdown()
-    made.server_close()
+    with running() as made:
+        yield made
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "llm"))
-from llm_server import FaultServer, completion  # noqa: E402
+from llm_server import FaultServer, completion, running  # noqa: E402
 
 from notebench.cli import app  # noqa: E402
 from notebench.errors import NotebenchError  # noqa: E402
@@ -26,12 +25,8 @@ from notebench.storage import read_jsonl  # noqa: E402
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultServer]:
     monkeypatch.setenv("OPENAI_API_KEY", "none")
-    made = FaultServer()
-    thread = threading.Thread(target=made.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    yield made
-    made.shutdown()
-    made.server_close()
+    with running() as made:
+        yield made
 
 
 @pytest.fixture(scope="module")
