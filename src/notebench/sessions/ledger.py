@@ -67,7 +67,19 @@ def make_ledger(scenes: list[Scene], lines: list[Line]) -> list[Entry]:
         for tag, spec in scene.beat.facts.items()
         if spec.source != "transcript" or (number, tag) in said
     ]
-    return sorted(entries, key=lambda e: (not e.evidence, e.evidence[:1], e.scene))
+    return _once(sorted(entries, key=lambda e: (not e.evidence, e.evidence[:1], e.scene)))
+
+
+def _once(entries: list[Entry]) -> list[Entry]:
+    """Each fact once: where two scenes make the same one true, with the evidence of both."""
+    kept: dict[tuple[str, str], Entry] = {}
+    for entry in entries:
+        statement = render(entry.spec.statement, entry.slots, Random(0))
+        first = kept.setdefault((entry.spec.kind, statement), entry)
+        if first is not entry:
+            first.evidence = sorted({*first.evidence, *entry.evidence})
+            first.marks += entry.marks
+    return list(kept.values())
 
 
 def numbered(entries: Iterable[Entry]) -> None:

@@ -93,11 +93,18 @@ class Speech:
         if self.chance(_STARTED):
             return sentence_case(f"{self.take('starts')}, {self._lowered(text)}")
         commas = [m.start() for m in re.finditer(r", (?=[a-z])", text)]
+        commas = [at for at in commas if not self._counting(text, at)]
         if not commas:
             return sentence_case(text)
         at = self.rng.choice(commas)
         fill = self.rng.choice(self.cast.voice["fillers"])
         return sentence_case(f"{text[:at]}, {fill}{text[at:]}")
+
+    def _counting(self, text: str, comma: int) -> bool:
+        """Whether a number, or the no of a correction, stands at a comma: "three, no, four"."""
+        beside = [*text[:comma].split()[-1:], *text[comma + 1 :].split()[:2]]
+        words = {part for word in beside for part in re.split(r"\W+", word.lower())}
+        return not words.isdisjoint(self._idioms["numbers"])
 
     def _lowered(self, text: str) -> str:
         first = text.split(maxsplit=1)[0].strip(",.'\"?!")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
@@ -18,8 +19,6 @@ _RECAP = "{recap}"
 """Stands in a line for what the clinician sums up."""
 _RECAPPED = (2, 4)
 """Fewest and most facts that a summing-up holds."""
-_NOD = 3
-"""Most words of a nod."""
 _BRIEF = 16
 """Words up to which a question can follow on something said back."""
 
@@ -200,7 +199,7 @@ def _run_on(lines: list[Line], speech: Speech) -> list[Line]:
     out: list[Line] = []
     for line in lines:
         between = len(out) > 2 and out[-2].speaker == line.speaker
-        nod = between and _is_nod(out[-1], out[-2])
+        nod = between and _is_nod(out[-1], out[-2], set(speech.bank["nods"]))
         if nod and speech.chance(speech.bank["rates"]["run_on"]):
             out.pop()
             line = out.pop().followed_by(line)
@@ -208,10 +207,10 @@ def _run_on(lines: list[Line], speech: Speech) -> list[Line]:
     return out
 
 
-def _is_nod(line: Line, before: Line) -> bool:
-    """A turn of a few words that answers nothing, asks nothing and conveys nothing."""
-    few = len(line.text.split()) <= _NOD and not line.facts and "?" not in line.text
-    return few and "?" not in before.text
+def _is_nod(line: Line, before: Line, nods: set[str]) -> bool:
+    """A turn of nothing but words of a nod, after something that was no question."""
+    said = re.findall(r"[\w'-]+", line.text.lower())
+    return not line.facts and nods.issuperset(said) and "?" not in f"{line.text}{before.text}"
 
 
 def _with_questions(lines: list[Line]) -> list[Line]:
