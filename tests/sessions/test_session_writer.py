@@ -110,3 +110,20 @@ def test_the_command_tells_what_was_kept(
 def test_a_model_that_can_not_be_asked_is_named(session: Session) -> None:
     with pytest.raises(NotebenchError, match="no-such-model"):
         Writer("local/no-such-model").rewrite(session)
+
+
+@pytest.mark.model
+def test_an_embedded_model_rewords_or_falls_back(make_session: Any) -> None:
+    from notebench.llm import weights
+
+    if not weights.find("smollm2-135m-instruct").present:
+        pytest.skip("the smallest embedded model is not here: notebench models pull")
+    session = make_session()
+    done = Writer("local/smollm2-135m-instruct").rewrite(session)
+    told = done.session.scenario["writer"]
+    assert told["stretches"] > 0
+    assert told["fell_back"] == len(done.refused) <= told["stretches"]
+    assert check(done.session) == check(session)
+    assert [(t.turn, t.speaker) for t in done.session.transcript] == [
+        (t.turn, t.speaker) for t in session.transcript
+    ]
