@@ -42,8 +42,8 @@ table.head()
 pd.crosstab([table["split"], table["problem"]], table["session_type"])
 
 # %%
-flags = table["complexity"].str.split(", ").explode().replace("", "none")
-pd.crosstab(flags, table["session_type"].reindex(flags.index))
+flags = table.assign(flag=table["complexity"].str.split(", ")).explode("flag").reset_index()
+pd.crosstab(flags["flag"].replace("", "none"), flags["session_type"])
 
 # %% [markdown]
 # ## Facts

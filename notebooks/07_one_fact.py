@@ -61,14 +61,15 @@ for number in fact.evidence:
 print(session.rough_notes)
 
 # %%
+from notebench.text import content_words, split_sentences
 from notebench.text.numbers import numbers
-from notebench.text.sentences import split_sentences
 
-value = fact.attributes.get("value")
+value, words = fact.attributes.get("value"), set(content_words(fact.statement))
 for note in session.references:
     for section in note.sections:
         for sentence in split_sentences(section.text):
-            if any(value in n.values for n in numbers(sentence.text)):
+            same_number = any(value in n.values for n in numbers(sentence.text))
+            if same_number and len(words & set(content_words(sentence.text))) > 1:
                 print(f"{note.format} {section.name}: {sentence.text}")
 
 # %% [markdown]
