@@ -64,12 +64,14 @@ print(session.rough_notes)
 from notebench.text import content_words, split_sentences
 from notebench.text.numbers import numbers
 
-value, words = fact.attributes.get("value"), set(content_words(fact.statement))
+value = fact.attributes.get("value")
+beginnings = {word[:4] for word in content_words(fact.statement)}
 for note in session.references:
     for section in note.sections:
         for sentence in split_sentences(section.text):
             same_number = any(value in n.values for n in numbers(sentence.text))
-            if same_number and len(words & set(content_words(sentence.text))) > 1:
+            alike = beginnings & {word[:4] for word in content_words(sentence.text)}
+            if same_number and len(alike) > 1:
                 print(f"{note.format} {section.name}: {sentence.text}")
 
 # %% [markdown]
