@@ -22,8 +22,9 @@
 from pathlib import Path
 
 import matplotlib.pyplot as plt
-import notebench as nb
 import pandas as pd
+
+import notebench as nb
 from notebench.sessions import realism
 
 folder = Path("../data/synthetic")
@@ -55,13 +56,15 @@ pd.crosstab(flags["flag"].replace("", "none"), flags["session_type"])
 facts = pd.DataFrame(
     [
         {
-            "session_id": session.session_id, "kind": fact.kind, "disclosure": fact.disclosure,
-            "source": fact.source, **{
-                mark: bool(fact.attributes.get(mark)) for mark in ("corrected", "revised")
-            },
+            "session_id": session.session_id,
+            "kind": fact.kind,
+            "disclosure": fact.disclosure,
+            "source": fact.source,
+            **{mark: bool(fact.attributes.get(mark)) for mark in ("corrected", "revised")},
             "certainty": fact.attributes.get("certainty", ""),
         }
-        for session in corpus for fact in session.facts
+        for session in corpus
+        for fact in session.facts
     ]
 )
 pd.crosstab(facts["kind"], facts["disclosure"], margins=True)
@@ -109,7 +112,9 @@ figure, axes = plt.subplots(1, 2, figsize=(10, 3), sharey=True)
 for axis, role in zip(axes, realism.TARGETS, strict=True):
     turns = [
         min(80, len(realism.words(turn.text)))
-        for session in corpus for turn in session.transcript if turn.speaker == role
+        for session in corpus
+        for turn in session.transcript
+        if turn.speaker == role
     ]
     axis.hist(turns, bins=range(0, 82, 2), color="#4c78a8")
     axis.axvline(realism.TARGETS[role].median, color="#e45756", label="real median")
@@ -119,8 +124,10 @@ axes[0].legend()
 figure.tight_layout()
 
 # %%
-print(f"clinician's share of words: {realism.clinician_share(corpus):.0%} "
-      f"(real demonstrations: {realism.CLINICIAN_SHARE:.0%})")
+print(
+    f"clinician's share of words: {realism.clinician_share(corpus):.0%} "
+    f"(real demonstrations: {realism.CLINICIAN_SHARE:.0%})"
+)
 print(f"clinician's turns with a question: {realism.asking_share(corpus):.0%}")
 
 # %% [markdown]

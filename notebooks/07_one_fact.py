@@ -20,8 +20,9 @@
 # would say, and what a verifier makes of both.
 
 # %%
-import notebench as nb
 import pandas as pd
+
+import notebench as nb
 from notebench.drafters import Task, make
 
 pd.set_option("display.max_colwidth", 200)
@@ -36,11 +37,15 @@ session, fact = next(
     (session, fact)
     for session in sessions
     for fact in session.facts
-    if fact.attributes.get("corrected") and fact.disclosure in ("must", "should")
+    if fact.attributes.get("corrected")
+    and fact.disclosure in ("must", "should")
     and any(fact.id in (note.conveys or []) for note in session.references)
 )
-pd.Series(fact.model_dump(include={"id", "kind", "statement", "disclosure", "evidence", "seen_in",
-                                   "attributes"}))
+pd.Series(
+    fact.model_dump(
+        include={"id", "kind", "statement", "disclosure", "evidence", "seen_in", "attributes"}
+    )
+)
 
 # %% [markdown]
 # ## In the talk
