@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from random import Random
 
 from .. import formats as note_formats
@@ -18,6 +19,7 @@ from .noise import degrade, require_noise
 from .notes import prior_note, reference, rough_notes
 from .plot import Scene, make_plot
 from .scenarios import Library, Problem
+from .speech import Speech
 from .talk import Line, give_voice, make_talk
 from .topics import not_assessed
 
@@ -111,32 +113,56 @@ def build(
     """
     cast = make_cast(lib, problem, Random(key), wanted)
     name = f"{problem.prefix}-{number:04d}"
-    best: tuple[int, Session] | None = None
+    drawn, session = _first_whole(lib, cast, wanted, formats, key, name)
+    session = _disclosing(lib, cast, drawn, session)
+    return _noisy(lib, session, noise, key) if noise else session
+
+
+def _first_whole(
+    lib: Library, cast: Cast, wanted: Wanted, formats: Sequence[str], key: str, name: str
+) -> tuple[_Drawn, Session]:
+    """The first session drawn that has all and holds, else the one that lacks least."""
+    nearest: tuple[int, _Drawn] | None = None
+    unsound: tuple[_Drawn, Session] | None = None
     for attempt in range(_TRIES):
-        rng = Random(f"{key}/{attempt}")
-        scenes = make_plot(lib, cast, rng)
-        lines, speech = make_talk(lib, cast, scenes, rng)
-        entries = make_ledger(scenes, lines)
-        missing = len(gaps(entries, lines)) + len(_absent(cast, wanted, scenes, lines))
-        if best is not None and missing >= best[0]:
+        drawn = _draw(lib, cast, f"{key}/{attempt}")
+        missing = len(gaps(drawn.entries, drawn.lines)) + len(_absent(cast, wanted, drawn))
+        if missing:
+            nearest = min(nearest or (missing, drawn), (missing, drawn), key=lambda pair: pair[0])
             continue
-        give_voice(lines, speech)
-        session = _written(lib, cast, scenes, lines, entries, formats, f"{key}/{attempt}", name)
-        missing += len([*evidence.broken(session), *ledger.broken(session)])
-        if best is not None and missing >= best[0]:
-            continue
-        best = (missing, _disclosing(lib, cast, scenes, entries, session, f"{key}/{attempt}"))
-        if not missing:
-            break
-    assert best is not None
-    return _noisy(lib, best[1], noise, key) if noise else best[1]
+        session = _written(lib, cast, drawn, formats, name)
+        if not [*evidence.broken(session), *ledger.broken(session)]:
+            return drawn, session
+        unsound = unsound or (drawn, session)
+    if unsound:
+        return unsound
+    assert nearest is not None
+    return nearest[1], _written(lib, cast, nearest[1], formats, name)
 
 
-def _written(
-    lib: Library, cast: Cast, scenes: list[Scene], lines: list[Line], entries: list[Entry],
-    formats: Sequence[str], key: str, name: str,
-) -> Session:  # fmt: skip
-    """The record of a session: its talk, its notes, its facts."""
+@dataclass(frozen=True)
+class _Drawn:
+    """Plot, talk and ledger of a session in the making."""
+
+    scenes: list[Scene]
+    lines: list[Line]
+    speech: Speech
+    entries: list[Entry]
+    key: str
+    """Seeds what is still to be written."""
+
+
+def _draw(lib: Library, cast: Cast, key: str) -> _Drawn:
+    rng = Random(key)
+    scenes = make_plot(lib, cast, rng)
+    lines, speech = make_talk(lib, cast, scenes, rng)
+    return _Drawn(scenes, lines, speech, make_ledger(scenes, lines), key)
+
+
+def _written(lib: Library, cast: Cast, drawn: _Drawn, formats: Sequence[str], name: str) -> Session:
+    """The record of a session: its talk in everybody's own manner, its notes, its facts."""
+    scenes, lines, entries, key = drawn.scenes, drawn.lines, drawn.entries, drawn.key
+    give_voice(lines, drawn.speech)
     rng = Random(f"{key}/notes")
     stale = [stale_entry(e) for e in entries if e.spec.stale]
     stale = sorted(rng.sample(stale, k=min(MOST_STALE, len(stale))), key=lambda e: e.scene)
@@ -166,10 +192,9 @@ def _written(
     )
 
 
-def _disclosing(
-    lib: Library, cast: Cast, scenes: list[Scene], entries: list[Entry], session: Session, key: str
-) -> Session:
+def _disclosing(lib: Library, cast: Cast, drawn: _Drawn, session: Session) -> Session:
     """The session with any reference written again that says too little or too much."""
+    scenes, entries, key = drawn.scenes, drawn.entries, drawn.key
     for again in range(_TRIES):
         if not any(notes.disclosed(session)):
             break
@@ -207,11 +232,11 @@ _ROLES = {
 """Who speaks in a session that carries a flag."""
 
 
-def _absent(cast: Cast, wanted: Wanted, scenes: list[Scene], lines: list[Line]) -> set[str]:
+def _absent(cast: Cast, wanted: Wanted, drawn: _Drawn) -> set[str]:
     """Flags that nothing shows: nobody speaks, or what was asked for does not come up."""
-    spoke = {line.speaker for line in lines}
+    spoke = {line.speaker for line in drawn.lines}
     silent = {f for f, role in _ROLES.items() if f in cast.flags and role not in spoke}
-    shown = {flag for scene in scenes for flag in scene.beat.when.flags}
+    shown = {flag for scene in drawn.scenes for flag in scene.beat.when.flags}
     return silent | (set(wanted.complexity or ()) - shown - _TOLD_OTHERWISE)
 
 
