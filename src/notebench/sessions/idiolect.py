@@ -8,11 +8,12 @@ to the next.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import pairwise
 from random import Random
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from .loading import library
 
 _WORD = re.compile(r"[\w']+")
 _KEEPS = 0.85
@@ -22,8 +23,8 @@ _KEEPS = 0.85
 class _Form(NamedTuple):
     """One way of saying something."""
 
-    words: list[str]
-    """Its words, in lower case."""
+    length: int
+    """How many words it has."""
     number: int
     """Number of its set."""
     ways: tuple[str, ...]
@@ -33,13 +34,12 @@ class _Form(NamedTuple):
 class Idiolect:
     """One speaker's own forms. key: seeds which they are; voice: their way of stumbling."""
 
-    def __init__(self, bank: Mapping[str, Any], role: str, key: str, halting: float) -> None:
-        sets = (*bank["both"], *bank["clinician" if role == "clinician" else "client"])
-        self._forms = _forms(tuple(tuple(s) for s in sets))
+    def __init__(self, role: str, key: str, halting: float) -> None:
+        self._bank = library().banks["idiolect"]
+        self._forms, self._lengths = _forms("clinician" if role == "clinician" else "client")
         self._own = Random(key)
         self._favoured: dict[int, str] = {}
         self._halting = halting
-        self._bank = bank
 
     def said(self, text: str, rng: Random) -> str:
         """The text in this speaker's own words, with the stumbles of speech."""
@@ -53,16 +53,24 @@ class Idiolect:
         out: list[str] = []
         at = place = 0
         while place < len(words):
-            begun = self._forms.get(low[place])
-            found = _longest(low, breaks, place, begun) if begun else None
+            found = self._longest(low, breaks, place) if low[place] in self._lengths else None
             if not found:
                 place += 1
                 continue
-            start, end = words[place].start(), words[place + len(found.words) - 1].end()
+            start, end = words[place].start(), words[place + found.length - 1].end()
             instead = self._wording(found, rng)
             out += [text[at:start], _cased(instead, text[start:end])]
-            at, place = end, place + len(found.words)
+            at, place = end, place + found.length
         return "".join([*out, text[at:]])
+
+    def _longest(self, low: list[str], breaks: list[bool], place: int) -> _Form | None:
+        """The longest of the forms that stands at a word, unbroken by punctuation."""
+        for length in self._lengths[low[place]]:
+            last = place + length
+            form = self._forms.get(" ".join(low[place:last]))
+            if form and form.length == length and not any(breaks[place : last - 1]):
+                return form
+        return None
 
     def _wording(self, found: _Form, rng: Random) -> str:
         if found.number not in self._favoured:
@@ -103,27 +111,17 @@ def _hyphened(word: str) -> bool:
 
 
 @cache
-def _forms(sets: tuple[tuple[str, ...], ...]) -> dict[str, list[_Form]]:
-    """All forms by their first word, the longest first."""
-    out: dict[str, list[_Form]] = {}
-    for number, ways in enumerate(sets):
+def _forms(role: str) -> tuple[dict[str, _Form], dict[str, list[int]]]:
+    """A role's forms by their words, and by first word how long forms are, the longest first."""
+    bank = library().banks["idiolect"]
+    forms: dict[str, _Form] = {}
+    lengths: dict[str, set[int]] = {}
+    for number, ways in enumerate([*bank["both"], *bank[role]]):
         for way in ways:
             words = _WORD.findall(way.lower())
-            out.setdefault(words[0], []).append(_Form(words, number, ways))
-    for forms in out.values():
-        forms.sort(key=lambda form: -len(form.words))
-    return out
-
-
-def _longest(
-    low: list[str], breaks: list[bool], place: int, forms: Sequence[_Form]
-) -> _Form | None:
-    """The longest of the forms that stands at a word, unbroken by punctuation."""
-    for form in forms:
-        last = place + len(form.words)
-        if low[place:last] == form.words and not any(breaks[place : last - 1]):
-            return form
-    return None
+            forms.setdefault(" ".join(words), _Form(len(words), number, tuple(ways)))
+            lengths.setdefault(words[0], set()).add(len(words))
+    return forms, {word: sorted(held, reverse=True) for word, held in lengths.items()}
 
 
 def _cased(instead: str, was: str) -> str:

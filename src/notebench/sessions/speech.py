@@ -83,9 +83,9 @@ class Speech:
     def _idiolect(self, speaker: str) -> Idiolect:
         clinician = self.cast.clinician
         if speaker == "clinician":
-            return Idiolect(self._idioms, speaker, clinician["id"], clinician["halting"])
+            return Idiolect(speaker, clinician["id"], clinician["halting"])
         halting = 0.0 if speaker == "interpreter" else self.cast.voice["halting"]
-        return Idiolect(self._idioms, speaker, f"{self._key}/{speaker}", halting)
+        return Idiolect(speaker, f"{self._key}/{speaker}", halting)
 
     def _voiced(self, text: str) -> str:
         if len(text.split()) < 7 or not self.chance(self.cast.voice["amount"]):

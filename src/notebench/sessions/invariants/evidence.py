@@ -38,7 +38,7 @@ def broken(session: Session) -> Iterator[str]:
 def _carried(fact: Fact, turns: dict[int, Turn]) -> Iterator[str]:
     """The fact's numbers are in its evidence, and some of its words in or right beside it."""
     due = due_values(fact)
-    for value in sorted(due - _of(values, turns, fact.evidence)):
+    for value in sorted(due - _of(values, turns, fact.evidence)) if due else ():
         yield f"{fact.id}: the number {value:g} is not in turns {fact.evidence} ({fact.statement})"
     near = {e + step for e in fact.evidence for step in (-1, 0, 1)}
     if not due and not words_of(fact) & _of(stems, turns, near):

@@ -60,7 +60,7 @@ def _unasked(session: Session) -> Iterator[str]:
     for topic in session.not_assessed:
         for where, text in places:
             if found := mentioned(topic, text):
-                yield f"{topic} is said not to have been raised, and {where} says {found[0]!r}"
+                yield f"{topic} is said not to have been raised, and {where} says {found!r}"
     unasked = set(_RISK) <= set(session.not_assessed)
     if unasked and any(f.kind == "risk" for f in session.facts or []):
         yield "there are facts about risk, and no topic of risk was raised"
