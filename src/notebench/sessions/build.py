@@ -114,7 +114,7 @@ def build(
     cast = make_cast(lib, problem, Random(key), wanted)
     name = f"{problem.prefix}-{number:04d}"
     drawn, session = _first_whole(lib, cast, wanted, formats, key, name)
-    session = _disclosing(lib, cast, drawn, session)
+    session = _disclosing(lib, cast, drawn, _noted(lib, cast, drawn, session, formats))
     return _noisy(lib, session, noise, key) if noise else session
 
 
@@ -160,23 +160,19 @@ def _draw(lib: Library, cast: Cast, key: str) -> _Drawn:
 
 
 def _written(lib: Library, cast: Cast, drawn: _Drawn, formats: Sequence[str], name: str) -> Session:
-    """The record of a session: its talk in everybody's own manner, its notes, its facts."""
-    scenes, lines, entries, key = drawn.scenes, drawn.lines, drawn.entries, drawn.key
+    """The record of a session without references: talk in everybody's own manner, and facts."""
+    lines, key = drawn.lines, drawn.key
     give_voice(lines, drawn.speech)
     rng = Random(f"{key}/notes")
-    stale = [stale_entry(e) for e in entries if e.spec.stale]
+    stale = [stale_entry(e) for e in drawn.entries if e.spec.stale]
     stale = sorted(rng.sample(stale, k=min(MOST_STALE, len(stale))), key=lambda e: e.scene)
-    numbered([*entries, *stale])
-    rough = rough_notes(cast, entries, rng)
-    prior = prior_note(lib, cast, stale, rng)
-    refs = [reference(lib, cast, scenes, entries, f, Random(f"{key}/{f}")) for f in formats]
-    texts = [*(line.text for line in lines), rough, *(s.text for n in refs for s in n.sections)]
-    raised = {topic for scene in scenes for topic in scene.beat.topics}
-    facts = [to_fact(e, formats, Random(f"{key}/{e.id}")) for e in [*entries, *stale]]
+    ledger_ = [*drawn.entries, *stale]
+    numbered(ledger_)
+    rough = rough_notes(cast, drawn.entries, rng)
     return Session.model_validate(
         {
             "session_id": name,
-            "scenario": _scenario(cast, scenes),
+            "scenario": _scenario(cast, drawn.scenes),
             "participants": _participants(cast, lines),
             "chart": cast.chart,
             "transcript": [
@@ -184,11 +180,25 @@ def _written(lib: Library, cast: Cast, drawn: _Drawn, formats: Sequence[str], na
                 for turn, line in enumerate(lines, 1)
             ],
             "rough_notes": rough,
-            "prior_note": prior,
-            "facts": facts,
-            "not_assessed": not_assessed(lib, texts, raised),
-            "references": refs,
+            "prior_note": prior_note(lib, cast, stale, rng),
+            "facts": [to_fact(e, formats, Random(f"{key}/{e.id}")) for e in ledger_],
         }
+    )
+
+
+def _noted(
+    lib: Library, cast: Cast, drawn: _Drawn, session: Session, formats: Sequence[str]
+) -> Session:
+    """The session with its references, and the topics that neither talk nor notes raise."""
+    scenes, entries, key = drawn.scenes, drawn.entries, drawn.key
+    refs = [reference(lib, cast, scenes, entries, f, Random(f"{key}/{f}")) for f in formats]
+    texts = [
+        *(t.text for t in session.transcript), session.rough_notes or "",
+        *(s.text for n in refs for s in n.sections),
+    ]  # fmt: skip
+    raised = {topic for scene in scenes for topic in scene.beat.topics}
+    return session.model_copy(
+        update={"references": refs, "not_assessed": not_assessed(lib, texts, raised)}
     )
 
 

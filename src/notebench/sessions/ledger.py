@@ -73,8 +73,9 @@ def make_ledger(scenes: list[Scene], lines: list[Line]) -> list[Entry]:
 def _once(entries: list[Entry]) -> list[Entry]:
     """Each fact once: where two scenes make the same one true, with the evidence of both."""
     kept: dict[tuple[str, str], Entry] = {}
+    rng = Random(0)
     for entry in entries:
-        statement = render(entry.spec.statement, entry.slots, Random(0))
+        statement = render(entry.spec.statement, entry.slots, rng)
         first = kept.setdefault((entry.spec.kind, statement), entry)
         if first is not entry:
             first.evidence = sorted({*first.evidence, *entry.evidence})

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import calendar
 import re
+from functools import cache
 from random import Random
 from typing import Any
 
 from .cast import Cast
 from .idiolect import Idiolect
+from .loading import library
 from .scenarios import Library
 from .template import render
 
@@ -22,7 +24,7 @@ class Speech:
 
     def __init__(self, lib: Library, cast: Cast, rng: Random) -> None:
         self.bank, self.rng, self.cast = lib.banks["voices"], rng, cast
-        self.names = _proper(lib.banks["clients"])
+        self.names = _proper()
         kinds = ("leads", "shifts", "moves", "backchannels", "reflections", "assents", "tails")
         banks = {kind: [*self.bank[kind]] for kind in kinds}
         banks["tails"] += cast.problem.asides
@@ -112,7 +114,10 @@ class Speech:
         return text if keeps or not text[:1].isalpha() else text[:1].lower() + text[1:]
 
 
-def _proper(known: dict[str, Any]) -> set[str]:
+@cache
+def _proper() -> set[str]:
+    """First words of names, which keep their capital."""
+    known = library().banks["clients"]
     groups = [*known["names"].values(), *known["languages"].values()]
     people = [n for group in groups for n in _flat(group)]
     titles = [p["name"] for p in known["prescribers"]]

@@ -35,7 +35,9 @@ def _patterns(topic: str) -> tuple[re.Pattern[str], re.Pattern[str] | None]:
     given = library().banks["topics"][topic]
     short = [p for p in given if re.sub(r"\\\w", "", p).isupper()]
     words = [_lowered(p) for p in given if p not in short]
-    lower = re.compile(rf"\b(?:{'|'.join(words)})")
+    # Words that begin with no pattern's first letter are passed over without trying each pattern.
+    firsts = "".join({re.sub(r"^(?:\(\?:)+", "", word)[0] for word in words})
+    lower = re.compile(rf"\b(?=[{re.escape(firsts)}])(?:{'|'.join(words)})")
     return lower, re.compile(rf"\b(?:{'|'.join(short)})") if short else None
 
 
