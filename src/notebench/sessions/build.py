@@ -8,7 +8,7 @@ from random import Random
 
 from .. import formats as note_formats
 from ..errors import UnknownName
-from ..records import Session
+from ..records import Session, Turn
 from ..registry import suggest
 from .cast import ANY, Cast, Wanted, make_cast
 from .depth import gaps
@@ -17,7 +17,7 @@ from .ledger import MOST_STALE, Entry, make_ledger, numbered, stale_entry, to_fa
 from .loading import library
 from .noise import degrade, require_noise
 from .notes import prior_note, reference, rough_notes
-from .plot import Scene, make_plot
+from .plot import Pool, Scene, beats_for, make_plot
 from .scenarios import Library, Problem
 from .speech import Speech
 from .talk import Line, give_voice, make_talk
@@ -122,10 +122,11 @@ def _first_whole(
     lib: Library, cast: Cast, wanted: Wanted, formats: Sequence[str], key: str, name: str
 ) -> tuple[_Drawn, Session]:
     """The first session drawn that has all and holds, else the one that lacks least."""
+    pool = beats_for(lib, cast)
     nearest: tuple[int, _Drawn] | None = None
     unsound: tuple[_Drawn, Session] | None = None
     for attempt in range(_TRIES):
-        drawn = _draw(lib, cast, f"{key}/{attempt}")
+        drawn = _draw(lib, cast, pool, f"{key}/{attempt}")
         missing = len(gaps(drawn.entries, drawn.lines)) + len(_absent(cast, wanted, drawn))
         if missing:
             nearest = min(nearest or (missing, drawn), (missing, drawn), key=lambda pair: pair[0])
@@ -152,9 +153,9 @@ class _Drawn:
     """Seeds what is still to be written."""
 
 
-def _draw(lib: Library, cast: Cast, key: str) -> _Drawn:
+def _draw(lib: Library, cast: Cast, pool: Pool, key: str) -> _Drawn:
     rng = Random(key)
-    scenes = make_plot(lib, cast, rng)
+    scenes = make_plot(lib, cast, pool, rng)
     lines, speech = make_talk(lib, cast, scenes, rng)
     return _Drawn(scenes, lines, speech, make_ledger(scenes, lines), key)
 
@@ -176,7 +177,7 @@ def _written(lib: Library, cast: Cast, drawn: _Drawn, formats: Sequence[str], na
             "participants": _participants(cast, lines),
             "chart": cast.chart,
             "transcript": [
-                {"turn": turn, "speaker": line.speaker, "text": line.text}
+                Turn.model_construct(turn=turn, speaker=line.speaker, text=line.text)
                 for turn, line in enumerate(lines, 1)
             ],
             "rough_notes": rough,

@@ -35,13 +35,25 @@ class Scene:
         return tagged | {t for t, f in self.beat.facts.items() if f.source != "transcript"}
 
 
-def make_plot(lib: Library, cast: Cast, rng: Random) -> list[Scene]:
+Pool = dict[str, list[tuple[Beat, float]]]
+"""Beats that can come up in a session, by phase, with how likely each is."""
+
+
+def beats_for(lib: Library, cast: Cast) -> Pool:
+    """What can come up: the problem's own beats, likelier, and shared ones it does not cover."""
+    covers = set(cast.problem.covers)
+    own = [(b, b.weight * _OWN) for b in cast.problem.beats]
+    shared = [(b, b.weight) for b in lib.beats if covers.isdisjoint(b.about)]
+    pool: Pool = {}
+    for beat, weight in (*own, *shared):
+        if holds(beat.when, cast):
+            pool.setdefault(beat.phase, []).append((beat, weight))
+    return pool
+
+
+def make_plot(lib: Library, cast: Cast, pool: Pool, rng: Random) -> list[Scene]:
     """Draw the beats of a session along the shape of its type, and the way each one goes."""
     shape = lib.banks["shapes"]["shapes"][cast.type]
-    shared = [b for b in lib.beats if not set(b.about) & set(cast.problem.covers)]
-    own = [b for b in cast.problem.beats if holds(b.when, cast)]
-    ids = {id(b) for b in own}
-    pool = [*own, *(b for b in shared if holds(b.when, cast))]
     subjects: set[str] = set()
     chosen: list[Beat] = []
     for group in shape["groups"]:
@@ -51,7 +63,7 @@ def make_plot(lib: Library, cast: Cast, rng: Random) -> list[Scene]:
         for phase, amount in group.items():
             if phase not in ("shuffle", "if"):
                 beats += _take(
-                    phase, _trimmed(shape, phase, amount, cast), pool, ids, subjects, rng
+                    pool.get(phase, []), _trimmed(shape, phase, amount, cast), subjects, rng
                 )
         if group.get("shuffle"):
             rng.shuffle(beats)
@@ -124,18 +136,17 @@ def _trimmed(
 
 
 def _take(
-    phase: str, amount: int | list[int], pool: list[Beat], own: set[int], subjects: set[str],
-    rng: Random,
-) -> list[Beat]:  # fmt: skip
+    able: list[tuple[Beat, float]], amount: int | list[int], subjects: set[str], rng: Random
+) -> list[Beat]:
     count = amount if isinstance(amount, int) else rng.randint(*amount)
     taken: list[Beat] = []
-    left = [b for b in pool if b.phase == phase]
+    left = able
     while len(taken) < count:
-        left = [b for b in left if subjects.isdisjoint(b.about)]
+        left = [pair for pair in left if subjects.isdisjoint(pair[0].about)]
         if not left:
             break
-        beat = rng.choices(left, [b.weight * (_OWN if id(b) in own else 1) for b in left])[0]
-        left = [b for b in left if b is not beat]
+        beat = rng.choices(left, [weight for _, weight in left])[0][0]
+        left = [pair for pair in left if pair[0] is not beat]
         subjects.update(beat.about)
         taken.append(beat)
     return taken
