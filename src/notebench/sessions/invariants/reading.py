@@ -19,12 +19,25 @@ def due_values(fact: Fact) -> set[float]:
     """Numbers that a fact holds: its value, the one before, and those of its statement."""
     named = [fact.attributes.get(key) for key in ("value", "previous")]
     given = {float(v) for v in named if isinstance(v, int | float) and not isinstance(v, bool)}
-    return given | {n.value for n in numbers(fact.statement) if any(map(str.isdigit, n.text))}
+    return given | _figures(fact.statement)
+
+
+@lru_cache(4096)
+def _figures(text: str) -> frozenset[float]:
+    """Numbers written in digits."""
+    if not any(map(str.isdigit, text)):
+        return frozenset()
+    return frozenset(n.value for n in numbers(text) if any(map(str.isdigit, n.text)))
 
 
 def words_of(fact: Fact) -> frozenset[str]:
     """Beginnings of the words that speak of a fact: its statement's, its name's, its cues."""
-    return stems(" ".join([fact.statement, str(fact.attributes.get("name", "")), *fact.cues]))
+    return _words_of(fact.statement, str(fact.attributes.get("name", "")), tuple(fact.cues))
+
+
+@lru_cache(4096)
+def _words_of(statement: str, name: str, cues: tuple[str, ...]) -> frozenset[str]:
+    return stems(" ".join([statement, name, *cues]))
 
 
 @lru_cache(4096)
