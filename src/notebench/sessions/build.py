@@ -170,6 +170,7 @@ def _written(lib: Library, cast: Cast, drawn: _Drawn, formats: Sequence[str], na
     ledger_ = [*drawn.entries, *stale]
     numbered(ledger_)
     rough = rough_notes(cast, drawn.entries, rng)
+    wordings = Random(f"{key}/facts")
     return Session.model_validate(
         {
             "session_id": name,
@@ -182,7 +183,7 @@ def _written(lib: Library, cast: Cast, drawn: _Drawn, formats: Sequence[str], na
             ],
             "rough_notes": rough,
             "prior_note": prior_note(lib, cast, stale, rng),
-            "facts": [to_fact(e, formats, Random(f"{key}/{e.id}")) for e in ledger_],
+            "facts": [to_fact(e, formats, wordings) for e in ledger_],
         }
     )
 

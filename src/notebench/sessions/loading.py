@@ -5,6 +5,7 @@ One file a problem in ``library/``; what problems share in ``library/shared/``.
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Iterator, MutableMapping
 from functools import cache
@@ -60,6 +61,9 @@ class _Problems(MutableMapping[str, Problem]):
                     where=path.name, mend="give both the same name",
                 )  # fmt: skip
             self._read[name] = problem
+            # The library lives as long as the process; looking through it for garbage again and
+            # again would take a tenth of the time that generating takes.
+            gc.freeze()
         return self._read[name]
 
     def __setitem__(self, name: str, problem: Problem) -> None:

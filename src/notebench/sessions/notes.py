@@ -156,10 +156,11 @@ def _sentences(
 
 def _worded(entry: Entry, style: dict[str, Any], rng: Random) -> str:
     """One of the wordings; a terse clinician takes the shorter of two, a full one the longer."""
-    ways = [entry.worded(entry.spec.note, rng) for _ in range(2)]
+    way = entry.worded(entry.spec.note, rng)
     if style["length"] == "any":
-        return sentence(ways[0])
-    return sentence((min if style["length"] == "terse" else max)(ways, key=len))
+        return sentence(way)
+    chosen = min if style["length"] == "terse" else max
+    return sentence(chosen(way, entry.worded(entry.spec.note, rng), key=len))
 
 
 def _within(sentences: list[_Sentence], limit: int, rng: Random) -> list[_Sentence]:

@@ -52,18 +52,18 @@ class Speech:
             said = f"{self.take(kind)} {said}"
         elif len(said.split()) > 6 and self.chance(self.cast.clinician["starts_rate"]):
             said = f"{self.take('clinician_starts')}, {self._lowered(said)}"
-        return sentence_case(said)
+        return said
 
     def reflection(self, said: str) -> str:
         """What the client said, said back."""
-        return sentence_case(self.take("reflections").replace("<said>", said))
+        return self.take("reflections").replace("<said>", said)
 
     def assent(self, speaker: str) -> str:
         """A yes to what was said back; a client's at times with more than a yes."""
         said = self.take("assents")
         if speaker == "client" and self.chance(self.bank["rates"]["elaborates"]):
             said = f"{said} {self.take('tails')}"
-        return sentence_case(said)
+        return said
 
     def client(self, said: str, phase: str) -> list[str]:
         """The client's turn in the client's voice, cut where a ``//`` lets the clinician nod."""
@@ -80,7 +80,7 @@ class Speech:
         """The text as this speaker would say it."""
         if speaker not in self._idiolects:
             self._idiolects[speaker] = self._idiolect(speaker)
-        return sentence_case(self._idiolects[speaker].said(text, self.rng))
+        return _sentence_case(self._idiolects[speaker].said(text, self.rng))
 
     def _idiolect(self, speaker: str) -> Idiolect:
         clinician = self.cast.clinician
@@ -91,16 +91,16 @@ class Speech:
 
     def _voiced(self, text: str) -> str:
         if len(text.split()) < 7 or not self.chance(self.cast.voice["amount"]):
-            return sentence_case(text)
+            return text
         if self.chance(_STARTED):
-            return sentence_case(f"{self.take('starts')}, {self._lowered(text)}")
+            return f"{self.take('starts')}, {self._lowered(text)}"
         commas = [m.start() for m in re.finditer(r", (?=[a-z])", text)]
         commas = [at for at in commas if not self._counting(text, at)]
         if not commas:
-            return sentence_case(text)
+            return text
         at = self.rng.choice(commas)
         fill = self.rng.choice(self.cast.voice["fillers"])
-        return sentence_case(f"{text[:at]}, {fill}{text[at:]}")
+        return f"{text[:at]}, {fill}{text[at:]}"
 
     def _counting(self, text: str, comma: int) -> bool:
         """Whether a number, or the no of a correction, stands at a comma: "three, no, four"."""
@@ -130,6 +130,6 @@ def _flat(group: Any) -> list[str]:
     return [n for part in group.values() for n in part] if isinstance(group, dict) else [*group]
 
 
-def sentence_case(text: str) -> str:
+def _sentence_case(text: str) -> str:
     """With a capital at the beginning of each sentence."""
     return re.sub(r"(^|[.?!] )('?[a-z])", lambda m: m[1] + m[2].upper(), text)

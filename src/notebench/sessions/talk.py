@@ -10,7 +10,7 @@ from random import Random
 from .cast import Cast
 from .plot import Scene
 from .scenarios import MARKS, SPEAKERS, Library, split_tags
-from .speech import Speech, sentence_case
+from .speech import Speech
 from .template import render
 
 _SHORT = 6
@@ -117,7 +117,7 @@ class _Talk:
         elif speaker == "client":
             yield from self._client(said, keys, marks, scene, raw)
         else:
-            yield Line(speaker, sentence_case(said.replace("//", "")), keys, marks)
+            yield Line(speaker, said.replace("//", ""), keys, marks)
             self._heard(keys, raw)
 
     def _client(
@@ -189,7 +189,7 @@ def _joined(lines: list[Line], speech: Speech) -> list[Line]:
             if line.speaker == "clinician":
                 line = out.pop().followed_by(line)
             else:
-                out.append(Line("clinician", sentence_case(speech.take("moves"))))
+                out.append(Line("clinician", speech.take("moves")))
         out.append(line)
     return out
 

@@ -41,7 +41,7 @@ def disclosed(session: Session) -> Iterator[str]:
                 if held and fact.id not in held:
                     yield f"{fact.id}: must be in {where} and is not"
                 value = fact.attributes.get("value")
-                if isinstance(value, int | float) and float(value) not in values(text):
+                if isinstance(value, int | float) and not _holds(text, value):
                     yield f"{fact.id}: its value {value:g} is not in {where}"
                 if not words_of(fact) & stems(text):
                     yield f"{fact.id}: no word of it is in {where} ({fact.statement})"
@@ -51,6 +51,12 @@ def disclosed(session: Session) -> Iterator[str]:
                 found = trace.lower() in low
                 if found and re.search(rf"\b{re.escape(trace)}(?:'?s)?\b", text, re.IGNORECASE):
                     yield f"{fact.id}: {where} gives away {trace!r}"
+
+
+def _holds(text: str, value: float) -> bool:
+    """Whether a number stands in a text: in figures, which is quickly seen, or in any other way."""
+    figures = re.search(rf"(?<![\d.,]){value:g}(?!\d|[.,]\d)", text)
+    return bool(figures) or float(value) in values(text)
 
 
 def _unasked(session: Session) -> Iterator[str]:
