@@ -35,7 +35,9 @@ class Script:
     @cached_property
     def cast(self) -> dict[str, str]:
         """How each speaker is called in the script, in the order of their first words."""
-        names = {p.role: p.name for p in reversed(self.session.participants) if p.name}
+        # Whoever reads the clinician reads it as themselves: a clinician's name says nothing.
+        people = [p for p in reversed(self.session.participants) if p.role != "clinician"]
+        names = {p.role: p.name for p in people if p.name}
         return {
             role: f"{words(role).capitalize()} ({names[role]})" if role in names
             else words(role).capitalize()
