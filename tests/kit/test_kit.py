@@ -26,7 +26,7 @@ from notebench.kit.script import Script
 from notebench.records import Draft, Session
 from notebench.storage import iter_jsonl, read_jsonl, write_jsonl
 
-CORPUS = Path(__file__).resolve().parents[2] / "data" / "synthetic" / "sessions.jsonl"
+CORPUS = Path(__file__).resolve().parents[2] / "data" / "synthetic" / "train.jsonl"
 HOSTILE = '<script>alert(1)</script> & "quotes" {{ 7 * 7 }} {sessions} $(id) [[h@l]] =1+1'
 espeak = pytest.mark.skipif(
     not shutil.which("espeak-ng"), reason="needs espeak-ng, which is not installed"
