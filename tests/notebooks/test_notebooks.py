@@ -56,12 +56,15 @@ def test_runs(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         (only / name).symlink_to(weights.path("smollm2-135m-instruct"))
         monkeypatch.setenv("NOTEBENCH_MODELS_DIR", str(only))
     monkeypatch.setenv("NOTEBENCH_CACHE_DIR", str(tmp_path / "cache"))
+    # As in the repository: the notebooks' folder beside the data, but nothing is written there.
+    (tmp_path / "data").symlink_to(ROOT.parent / "data")
+    (tmp_path / "notebooks").mkdir()
     notebook = _read(path)
     NotebookClient(
         notebook,
         timeout=300,
         kernel_name="python3",
-        resources={"metadata": {"path": str(tmp_path)}},
+        resources={"metadata": {"path": str(tmp_path / "notebooks")}},
     ).execute()
     shown = [
         o
