@@ -20,7 +20,7 @@ def depth(session: Session) -> list[str]:
     """What a session falls short of, each in one sentence; empty: it has all."""
     facts = [(f.disclosure, f.kind, f.source, f.attributes) for f in session.facts or []]
     words = sum(count_words(t.text) for t in session.transcript)
-    return _short([*facts], len(session.transcript), words)
+    return _short(facts, len(session.transcript), words)
 
 
 def gaps(entries: Sequence[Entry], lines: Sequence[Line]) -> list[str]:
@@ -50,7 +50,7 @@ _COUNTS: dict[str, Callable[[_Fact], bool]] = {
 }
 
 
-def _short(facts: list[_Fact], turns: int, words: int) -> list[str]:
+def _short(facts: Sequence[_Fact], turns: int, words: int) -> list[str]:
     least = library().banks["depth"]
     held = {name: sum(map(counts, facts)) for name, counts in _COUNTS.items()}
     held |= {"facts": len(facts), "turns": turns, "words": words}

@@ -23,9 +23,9 @@ _DROPPED = {"must": 0.06, "should": 0.25, "optional": 0.5, "generalise": 0.3, "e
 
 
 def rough_notes(cast: Cast, entries: list[Entry], rng: Random) -> str:
-    """Jottings of one or two facts each, laid out in the clinician's way; some facts never get
+    """Jottings of one or two facts each, laid out in the clinician's way.
 
-    there. Marks what can be seen.
+    Some facts never get there; those that do are marked as seen in the rough notes.
     """
     able = [e for e in entries if e.spec.rough]
     kept = [

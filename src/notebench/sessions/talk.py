@@ -144,9 +144,10 @@ class _Talk:
     def _last(self, key: Key) -> str:
         """The line of its scene that is the last to convey a fact."""
         scene = self.scenes[key[0]]
-        lines = (line for line in reversed((*scene.now, *scene.later)))
         return next(
-            line for line in lines if key[1] in {t.rstrip(MARKS) for t in split_tags(line)[1]}
+            line
+            for line in reversed((*scene.now, *scene.later))
+            if key[1] in {t.rstrip(MARKS) for t in split_tags(line)[1]}
         )
 
     def _before(self, said: str, phase: str) -> Iterator[Line]:

@@ -77,11 +77,6 @@ def wordings(text: str) -> int:
     return _count(_parse(text))
 
 
-def slot_names(text: str) -> set[str]:
-    """First parts of the names of all slots in a template."""
-    return {match[1].split(".")[0] for match in _SLOT.finditer(text)}
-
-
 def _render(parts: _Parts, slots: Mapping[str, Any], rng: Random, text: str) -> list[str]:
     out: list[str] = []
     for part in parts:

@@ -52,10 +52,11 @@ class Writer:
     def rewrite(self, session: Session) -> Rewriting:
         """The session with those stretches said anew that still tell the truth."""
         done = Rewriting(session)
+        broken_before = set(check(session))
         reworded = 0
         stretches = list(_stretches(session))
         for stretch in stretches:
-            turns, reason = self._said_anew(done.session, stretch)
+            turns, reason = self._said_anew(done.session, stretch, broken_before)
             if turns:
                 done.session = _with(done.session, turns)
                 reworded += turns != stretch
@@ -69,7 +70,9 @@ class Writer:
         done.session = done.session.model_copy(update={"scenario": scenario})
         return done
 
-    def _said_anew(self, session: Session, stretch: list[Turn]) -> tuple[list[Turn], str]:
+    def _said_anew(
+        self, session: Session, stretch: list[Turn], broken_before: set[str]
+    ) -> tuple[list[Turn], str]:
         """The new turns, or none and why."""
         answer = self.client.complete(self._request(session, stretch))
         turns, reason = _read(answer.text, stretch)
@@ -78,7 +81,7 @@ class Writer:
         for old, new in zip(stretch, turns, strict=True):
             if reason := _changed(session, old, new):
                 return [], f"turn {old.turn} {reason}"
-        broken = set(check(_with(session, turns))) - set(check(session))
+        broken = set(check(_with(session, turns))) - broken_before
         return ([], sorted(broken)[0]) if broken else (turns, "")
 
     def _request(self, session: Session, stretch: list[Turn]) -> Request:
