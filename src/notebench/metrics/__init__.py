@@ -1,5 +1,8 @@
 """Metrics: functions from a case to tallies, what each one is called, and what it means.
 
+Most look at one note. Corpus metrics look at all notes that are counted together (likeness, ranks)
+and give each its tallies; they have a registry of their own, and are asked for in the same way.
+
 Names have two levels. A family (``omission``) is one registered function; it may give several
 tallies (``omission``, ``omission.must`` ...). What each tally means is data, in metrics.toml.
 """
@@ -18,11 +21,11 @@ from typing import Literal
 from ..errors import UnknownName
 from ..records import Tally
 from ..registry import Registry, suggest
-from .base import Case, Metric, stratum
+from .base import Case, CorpusMetric, Metric, stratum
 
 __all__ = [
-    "Case", "Info", "Metric", "families", "info", "metric_path", "names", "registry", "stratum",
-    "tally",
+    "Case", "CorpusMetric", "Info", "Metric", "corpus_registry", "families", "info", "metric_path",
+    "names", "registry", "stratum", "tally",
 ]  # fmt: skip
 
 registry: Registry[Metric] = Registry(
@@ -44,6 +47,13 @@ registry: Registry[Metric] = Registry(
 )
 """Families of metrics. Other packages add theirs under the entry point group notebench.metric."""
 
+corpus_registry: Registry[CorpusMetric] = Registry(
+    "corpus_metric",
+    {
+    },
+)
+"""Families that look across notes; the entry point group is notebench.corpus_metric."""
+
 
 @dataclass(frozen=True)
 class Info:
@@ -54,7 +64,8 @@ class Info:
     title: str
     """Label in tables and figures."""
     unit: str
-    """Of amount / out_of: share (of out_of, within 0-1), ratio, words, seconds, score, points."""
+    """Of amount / out_of: share (of out_of, within 0-1), ratio, words, seconds, score, points, gap
+    (difference of two scores, within -1 to 1)."""
     direction: Literal["lower", "higher", "none"]
     """Which way is better."""
     definition: str
@@ -75,6 +86,8 @@ class Info:
     @property
     def span(self) -> tuple[float, float]:
         """The least and the greatest value that it can have."""
+        if self.unit == "gap":
+            return (-1.0, 1.0)
         return (-inf if self.signed else 0.0, 1.0 if self.unit in ("share", "score") else inf)
 
 
@@ -86,7 +99,7 @@ def _known() -> dict[str, Info]:
 
 def families() -> list[str]:
     """Names of the registered functions, sorted."""
-    return registry.names()
+    return sorted({*registry.names(), *corpus_registry.names()})
 
 
 def names() -> list[str]:
@@ -108,7 +121,8 @@ def info(name: str) -> Info:
         return _known()[name]
     family = _family(name)
     if family not in {n.partition(".")[0] for n in _known()}:
-        doc = (registry.get(family).__doc__ or "").strip().partition("\n")[0]
+        own = corpus_registry if family in corpus_registry else registry
+        doc = (own.get(family).__doc__ or "").strip().partition("\n")[0]
         return Info(name, name, "ratio", "none", doc, "amount / out_of", signed=True)
     raise UnknownName(f"no metric is called {name!r}", mend=suggest(name, names()))
 
@@ -117,23 +131,37 @@ def tally(cases: Iterable[Case], metrics: Sequence[str] | None = None) -> list[T
     """Tallies of all cases, in order.
 
     metrics: names of families (all their tallies) or of single metrics; None: all families. Where a
-    metric can't be measured there is no tally. Raises UnknownName before anything is computed.
+    metric can't be measured there is no tally. Corpus metrics are counted over all these cases.
+    Raises UnknownName before anything is computed.
     """
+    wanted = _wanted(families() if metrics is None else metrics)
+    single = [(registry.get(f), only) for f, only in wanted.items() if f in registry]
+    across = [(corpus_registry.get(f), only) for f, only in wanted.items() if f in corpus_registry]
+    seen: list[Case] = []
+    rows: list[list[Tally]] = []
+    for case in cases:
+        seen.append(case)
+        rows.append([t for f, only in single for t in _chosen(f(case), only)])
+    for function, only in across:
+        for own, found in zip(rows, function(seen), strict=True):
+            own.extend(_chosen(found, only))
+    return [t for own in rows for t in own]
+
+
+def _wanted(metrics: Iterable[str]) -> dict[str, set[str] | None]:
+    """The families that the named metrics are of, each with the tallies wanted; None: all."""
     wanted: dict[str, set[str] | None] = {}
-    for name in families() if metrics is None else metrics:
+    for name in metrics:
         family = _family(name)
         if name == family:
             wanted[family] = None
         elif (only := wanted.setdefault(family, set())) is not None:
             only.add(name)
-    functions = [(registry.get(family), only) for family, only in wanted.items()]
-    return [
-        t
-        for case in cases
-        for function, only in functions
-        for t in function(case)
-        if only is None or t.metric in only
-    ]
+    return wanted
+
+
+def _chosen(tallies: Iterable[Tally], only: set[str] | None) -> list[Tally]:
+    return [t for t in tallies if only is None or t.metric in only]
 
 
 def metric_path(name: str) -> str:
@@ -154,6 +182,7 @@ def _family(name: str) -> str:
     """The family that gives the tally of that name."""
     family = name.partition(".")[0]
     builtin = name in _known() or any(n.startswith(f"{family}.") for n in _known())
-    if family not in registry or (builtin and name not in {family, *_known()}):
+    there = family in registry or family in corpus_registry
+    if not there or (builtin and name not in {family, *_known()}):
         raise UnknownName(f"no metric is called {name!r}", mend=suggest(name, names()))
     return family

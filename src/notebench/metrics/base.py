@@ -1,8 +1,8 @@
-"""What a metric is: a case in, tallies out."""
+"""What a metric is: a case in, tallies out; or all the cases of a run in, the tallies of each out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -39,6 +39,18 @@ class Case:
 
 Metric = Callable[[Case], Iterable[Tally]]
 """A metric gives no tally where it can't be measured: never a 0 in its place."""
+
+CorpusMetric = Callable[[Sequence[Case]], Iterable[Iterable[Tally]]]
+"""A metric that looks across notes: the tallies of each case, in the order of the cases.
+
+It sees all cases that are counted together (a run, a call of `tally`), so its tallies of one note
+hang on the others: those of a shard are counted anew when shards are merged.
+"""
+
+
+def client_of(session: Session) -> str:
+    """Whom a session is about: the chart's client_id, else the session stands for a client."""
+    return str(session.chart.get("client_id") or session.session_id)
 
 
 def stratum(session: Session) -> str:

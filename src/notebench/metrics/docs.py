@@ -18,6 +18,7 @@ UNITS = {
     "seconds": "seconds a note",
     "score": "score a note, 0 to 1",
     "points": "minor errors a note",
+    "gap": "difference of two scores, -1 to 1",
 }
 BETTER = {"lower": "lower", "higher": "higher", "none": "neither way as such"}
 

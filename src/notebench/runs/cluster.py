@@ -1,6 +1,7 @@
 """A study in shards: each part runs alone, anywhere; merged, they are the whole run.
 
-Tallies add up, so a merged run equals one that was never cut.
+Notes and findings are joined and counted anew, since some metrics look across all notes of a run;
+so a merged run equals one that was never cut.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import MissingDependency, NotebenchError, UnknownName
-from ..records import Manifest, Session, Tally, content_hash
+from ..metrics import tally
+from ..records import Manifest, Session, content_hash
 from ..storage import write_jsonl
 from .engine import execute, sessions_of
 from .folder import RunFolder
+from .judging import cases
 from .study import Study
 
 
@@ -75,14 +78,13 @@ def merge(shards: Sequence[str | Path], out: str | Path) -> RunFolder:
     place = _places(first, sessions)
     drafts = sorted((d for part in parts for d in part.drafts()), key=place)
     at = {d.draft_id: i for i, d in enumerate(drafts)}
-    findings = [f for part in parts for f in part.findings()]
-    rows = [Tally(**row) for part in parts for row in part.tallies().to_dict("records")]
+    findings = sorted((f for part in parts for f in part.findings()), key=lambda f: at[f.draft_id])
     failures = [f for part in parts for f in part.failures()]
     write_jsonl(folder.sessions_file, sessions)
     folder.write_drafts(drafts)
-    folder.write_findings(sorted(findings, key=lambda f: at[f.draft_id]))
+    folder.write_findings(findings)
     folder.write_failures(sorted(failures, key=lambda f: (f.stage, *place(f))))
-    folder.write_tallies(sorted(rows, key=place))
+    folder.write_tallies(tally(cases(sessions, drafts, findings), first.study.get("metrics")))
     folder.write_manifest(first.model_copy(update=_merged(manifests, inputs, folder)))
     return folder
 
