@@ -6,10 +6,11 @@ Built once for a session and kept (by content), since many drafts are judged aga
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
+from ..records import Session, content_hash
 from .passages import (
     Evidence,
     Passage,
@@ -22,6 +23,7 @@ from .weighed import SCAFFOLD_WEIGHT
 
 ANCHORED = 0.34
 """Share of a clause's words that a passage must hold for the two to be about the same thing."""
+_KEPT_SESSIONS = 16
 
 
 class SessionIndex(Said):
@@ -131,3 +133,20 @@ class SessionIndex(Said):
                 scores[at] += 0.1
             scores[at] -= 0.03 * max(0, len(passage.turns) - 1) if passage.fact is None else 0.0
         return scores
+
+
+class Indexes:
+    """The sessions looked up last, laid out once each."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, SessionIndex] = OrderedDict()
+
+    def of(self, session: Session) -> SessionIndex:
+        """A session laid out; what it holds decides, not its id."""
+        key = content_hash(session.model_dump(mode="json", exclude={"references"}))
+        index = self._kept.get(key)
+        if index is None:
+            index = self._kept[key] = SessionIndex(session)
+            while len(self._kept) > _KEPT_SESSIONS:
+                self._kept.popitem(last=False)
+        return index

@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 import re
 import tomllib
-from collections import OrderedDict
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -25,19 +24,17 @@ from ..records import (
     FactVerdict,
     Session,
     Severity,
-    content_hash,
 )
 from .base import Claim, claims, label_of
 from .checks import View
 from .features import FactView, Judged, NoteView, claim_features, fact_features
-from .index import SessionIndex
+from .index import Indexes, SessionIndex
 from .lexicon import cues
 from .passages import Passage
 from .scale import Scale, scales
 from .terms import Reading, read
 
 VERSION = "3"
-_KEPT_SESSIONS = 16
 _CONVEYED = 0.45
 """Nearness from which a fact counts as what a sentence is about."""
 _LIKELIEST = 0.25
@@ -73,11 +70,11 @@ class LocalVerifier:
     version = VERSION
 
     def __init__(self) -> None:
-        self._indexes: OrderedDict[str, SessionIndex] = OrderedDict()
+        self._indexes = Indexes()
 
     def verify(self, session: Session, draft: Draft) -> list[ClaimFinding | FactFinding]:
         """A claim finding for each sentence in order, then one for each fact of the session."""
-        index = self._index(session)
+        index = self._indexes.of(session)
         stated = claims(draft)
         readings = [read(c.text) for c in stated]
         if not index.usable:
@@ -91,15 +88,6 @@ class LocalVerifier:
             for claim, reading in zip(stated, readings, strict=True)
         ]
         return [*found, *self._facts(draft, found, readings, index)]
-
-    def _index(self, session: Session) -> SessionIndex:
-        key = content_hash(session.model_dump(mode="json", exclude={"references"}))
-        index = self._indexes.get(key)
-        if index is None:
-            index = self._indexes[key] = SessionIndex(session)
-            while len(self._indexes) > _KEPT_SESSIONS:
-                self._indexes.popitem(last=False)
-        return index
 
     def _judge(
         self, draft: Draft, claim: Claim, reading: Reading, index: SessionIndex
@@ -125,7 +113,7 @@ class LocalVerifier:
         meaning, detail = explain(judged, scale)
         return self._claim(
             draft, claim, meaning.verdict, p, meaning.error_type,
-            _severity(meaning.error_type, judged.view), evidence.turns, facts,
+            severity_of(meaning.error_type, judged.view), evidence.turns, facts,
             meaning.words.format(detail=detail),
         )  # fmt: skip
 
@@ -239,7 +227,8 @@ def explain(judged: Judged, scale: Scale) -> tuple[Meaning, str]:
     return Meaning(kind, "unsupported", "The session holds little of what this says."), ""
 
 
-def _severity(error_type: str, view: View) -> Severity:
+def severity_of(error_type: str, view: View) -> Severity:
+    """Severity of an error of that type in the sentence that a view is of."""
     kinds = {f.fact.kind for f in view.evidence.facts[:1] if f.fact}
     if cues().topics("risk", view.claim.low) & {"suicidal_ideation", "homicidal_ideation"}:
         kinds.add("risk")
