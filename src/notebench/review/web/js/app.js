@@ -1,0 +1,306 @@
+// The whole page: start, notes one after the other, the end; timing, saving and handing over.
+
+import { Clock } from "./clock.js";
+import { Desk } from "./desk.js";
+import { button, counted, el, minutes, put } from "./dom.js";
+import { statusOf } from "./finish.js";
+import { handOver } from "./handover.js";
+import { helpDialog } from "./help.js";
+import { MODES } from "./modes.js";
+import { entered, logged, newWork, open, prepared, resultOf } from "./work.js";
+
+const MODIFIERS = new Set(["Shift", "Control", "Alt", "Meta", "CapsLock", "Tab", "Dead"]);
+const TICK = 1000, SAVE_EVERY = 5000;
+
+export class App {
+  // root: the element to fill. payload: the JSON that docs/review.md describes. store: see store.js.
+  constructor(root, payload, store, uid = "r") {
+    const options = { ...MODES[payload.mode], ...payload.options };
+    Object.assign(this, { root, store, uid, payload: { ...payload, options } });
+    this.notes = payload.notes.map(prepared);
+    this.clock = new Clock(payload.idle_after_s * 1000);
+    this.state = this.fresh();
+    this.at = -1;
+    this.live = el("p", { class: "live", role: "status", "aria-live": "polite" });
+    this.banner = el("p", { class: "banner", role: "alert", hidden: true });
+    const whole = root === document.body;
+    this.main = el(whole ? "main" : "div", { class: "main-part" });
+    this.bar = el(whole ? "header" : "div", { class: "bar" });
+    this.gone = new AbortController();
+    root.classList.add("nbr");
+    put(root, this.bar, this.banner, this.main, this.live);
+    this.listen();
+    const kept = store.load();
+    if (kept) this.adopt(kept);
+    this.welcome(Boolean(kept && this.state.bundle === kept.bundle && this.state.started));
+    if (!store.works) this.warn("This browser can't keep your progress by itself. Save a copy before you close the page; you can go on from it later.");
+  }
+
+  fresh() {
+    const { payload } = this;
+    return { notebench_review: 1, bundle: payload.bundle, mode: payload.mode, reviewer: payload.reviewer, started: null, at: 0, works: {} };
+  }
+
+  // Take over progress kept earlier; false where it is of other notes.
+  adopt(kept) {
+    if (!kept || kept.bundle !== this.payload.bundle || kept.reviewer !== this.payload.reviewer || typeof kept.works !== "object") return false;
+    this.state = kept;
+    return true;
+  }
+
+  listen() {
+    const { clock, root } = this;
+    const { signal } = this.gone;
+    const place = (target) => target.closest?.("[data-place]")?.dataset.place || "";
+    const input = (event) => { if (root.contains(event.target)) clock.input(place(event.target)); };
+    ["pointerdown", "pointerover", "focusin", "input"].forEach((name) => root.addEventListener(name, input));
+    ["pointermove", "wheel"].forEach((name) => root.addEventListener(name, () => clock.input(), { passive: true }));
+    root.addEventListener("scroll", () => this.scrolled(place), { passive: true, capture: true });
+    addEventListener("scroll", () => this.scrolled(place), { passive: true, signal });
+    root.addEventListener("keydown", (event) => {
+      clock.input();
+      if (this.work && !event.repeat && !MODIFIERS.has(event.key)) this.work.keystrokes += 1;
+    });
+    const lengths = new WeakMap();
+    root.addEventListener("focusin", (e) => { if ("value" in e.target) lengths.set(e.target, e.target.value.length); });
+    root.addEventListener("input", (e) => {
+      if (!this.work || !e.target.matches("textarea, input[type=text]")) return;
+      const by = e.target.value.length - (lengths.get(e.target) || 0);
+      lengths.set(e.target, e.target.value.length);
+      this.work[by < 0 ? "deleted" : "inserted"] += Math.abs(by);
+    });
+    document.addEventListener("visibilitychange", () => {
+      clock.setHidden(document.visibilityState === "hidden");
+      this.save();
+    }, { signal });
+    clock.setHidden(document.visibilityState === "hidden");
+    addEventListener("pagehide", () => this.save(), { signal });
+    this.store.watch(() => this.elsewhere());
+    this.timer = setInterval(() => this.tick(), TICK);
+  }
+
+  // Stop counting and listening; for a widget that is taken out of its notebook.
+  dispose() {
+    this.save();
+    this.leaveNote();
+    clearInterval(this.timer);
+    this.gone.abort();
+  }
+
+  // On a narrow screen what stands in the middle is what is being read.
+  scrolled(place) {
+    const middle = document.elementFromPoint(innerWidth / 2, innerHeight / 2);
+    const touch = matchMedia("(pointer: coarse)").matches;
+    this.clock.input(touch && middle && this.root.contains(middle) ? place(middle) : this.clock.place);
+  }
+
+  get work() {
+    return this.note ? this.state.works[this.note.note] : null;
+  }
+
+  get note() {
+    return this.notes[this.at];
+  }
+
+  tick() {
+    this.clock.settle();
+    this.drawTime();
+    const { limit_s: limit } = this.payload.options;
+    if (this.work && limit && !this.work.closed && this.work.time.active >= limit * 1000) {
+      logged(this.work, "time is up");
+      this.closeNote(null);
+      this.desk.finish.draw();
+      this.say("Time is up for this note.");
+    }
+    if (this.work && (this.sinceSave = (this.sinceSave || 0) + TICK) >= SAVE_EVERY) this.save();
+  }
+
+  save() {
+    this.clock.settle();
+    this.sinceSave = 0;
+    if (!this.state.started) return;
+    if (!this.store.save(this.state) && this.banner.hidden) {
+      this.warn("Your progress could not be kept: the browser's storage is full or closed. Save a copy now.");
+    }
+  }
+
+  changed() {
+    this.save();
+    this.drawBar();
+  }
+
+  say(text) {
+    this.live.textContent = "";
+    requestAnimationFrame(() => { this.live.textContent = text; });
+  }
+
+  warn(text) {
+    this.banner.textContent = text;
+    this.banner.hidden = false;
+  }
+
+  elsewhere() {
+    if (this.clock.paused || !this.work) return;
+    this.pause(true);
+    this.warn("This review is open in another tab as well, and was changed there. Close one of them; reload this page to go on from what the other one saved.");
+  }
+
+  welcome(resumed) {
+    const { payload } = this;
+    this.leaveNote();
+    const count = counted(this.notes.length, "note");
+    const problem = el("p", { class: "problem", role: "alert" });
+    const saved = el("input", { type: "file", accept: ".json,application/json", change: () => this.openCopy(saved.files[0], problem) });
+    this.drawBar();
+    put(this.main, el("div", { class: "page" },
+      el("h1", {}, payload.title),
+      el("p", {}, `${count} to ${payload.options.verb} against ${this.notes.length === 1 ? "its session" : "their sessions"}. `, payload.intro),
+      el("ol", { class: "steps" }, payload.steps.map((s) => el("li", {}, s))),
+      el("p", {}, button(resumed ? "Go on where you stopped" : "Start", () => this.start(), { class: "main" }), " ",
+        button("Keys", () => this.help())),
+      el("details", {}, el("summary", {}, "Go on from a saved copy"), el("label", { class: "field" }, "The file that you saved", saved), problem),
+      el("p", { class: "soft" }, `Time is counted only while you work: after ${payload.idle_after_s} seconds without any input, in another tab, or on pause it is kept apart. Nothing is sent anywhere; what you do stays in this browser until you save it as a file.`)));
+  }
+
+  async openCopy(file, problem) {
+    try {
+      const kept = JSON.parse(await file.text());
+      if (!this.adopt(kept.progress || kept)) throw new Error("it is of other notes or another reviewer");
+      this.store.save(this.state);
+      this.welcome(true);
+    } catch (error) {
+      problem.textContent = `This file can't be opened: ${error instanceof SyntaxError ? "it is no saved review" : error.message}.`;
+    }
+  }
+
+  start() {
+    if (!this.state.started) this.state.started = new Date().toISOString();
+    const left = this.notes.findIndex((n) => !this.state.works[n.note]?.closed);
+    const at = Math.min(this.state.at, this.notes.length - 1);
+    this.openNote(this.state.works[this.notes[at].note]?.closed && left >= 0 ? left : at);
+  }
+
+  leaveNote() {
+    this.clock.bind(null);
+    this.desk?.close();
+    this.desk = null;
+    this.at = -1;
+  }
+
+  openNote(at) {
+    this.leaveNote();
+    const note = this.notes[at];
+    const work = (this.state.works[note.note] ||= newWork(note, at + 1));
+    open(work);
+    this.at = this.state.at = at;
+    this.clock.bind(work.time);
+    this.desk = new Desk(this, note, work, `${this.uid}${at}`);
+    put(this.main, this.desk.element);
+    if (this.root === document.body) scrollTo(0, 0);
+    this.changed();
+    this.desk.view.focus();
+    this.say(`${note.title}, ${at + 1} of ${this.notes.length}.`);
+  }
+
+  closeNote(signature) {
+    const { work } = this;
+    if (work.closed) return;
+    work.signature = signature && { ...signature, at: new Date().toISOString() };
+    work.closed = new Date().toISOString();
+    entered(work, signature ? "signed" : "done");
+    this.desk.showAfter();
+    this.changed();
+    this.say(signature ? "Signed." : "Done.");
+  }
+
+  next() {
+    const order = this.notes.map((_, i) => (this.at + 1 + i) % this.notes.length);
+    const left = order.find((i) => !this.state.works[this.notes[i].note]?.closed);
+    if (left === undefined) this.end();
+    else this.openNote(left);
+  }
+
+  end() {
+    this.leaveNote();
+    this.drawBar();
+    const done = this.notes.filter((n) => this.state.works[n.note]?.closed).length;
+    const all = done === this.notes.length;
+    put(this.main, el("div", { class: "page" },
+      el("h1", { tabindex: "-1" }, all ? "All notes are done" : `${done} of ${counted(this.notes.length, "note")} done`),
+      el("p", {}, all ? "Save the result and send the file back to whoever gave you this page." : "You can save what there is, close the page, and go on later."),
+      handOver(() => this.result(), this.name(), (t) => this.say(t)),
+      el("table", {}, el("caption", {}, "Your notes"),
+        el("thead", {}, el("tr", {}, ["Note", "State", "Time worked"].map((h) => el("th", { scope: "col" }, h)))),
+        el("tbody", {}, this.notes.map((n, i) => el("tr", {}, el("th", { scope: "row" }, button(n.title, () => this.openNote(i), { class: "link" })),
+          el("td", {}, statusOf(this.state.works[n.note])), el("td", {}, minutes(this.state.works[n.note]?.time.active || 0))))))));
+    this.main.querySelector("h1").focus();
+  }
+
+  name() {
+    const { reviewer, bundle, mode } = this.payload;
+    return `notebench-${mode}-${reviewer.replace(/[^\w-]+/g, "_")}-${bundle.slice(0, 8)}.json`;
+  }
+
+  // What the page hands over: the result, and the progress to go on from.
+  result() {
+    this.clock.settle();
+    const { payload, state } = this;
+    const notes = this.notes.filter((n) => state.works[n.note]);
+    return {
+      notebench_review: 1, kind: "result", mode: payload.mode, bundle: payload.bundle, salt: payload.salt,
+      reviewer: payload.reviewer, blind: payload.blind, page: payload.page, idle_after_s: payload.idle_after_s,
+      started: state.started, saved: new Date().toISOString(),
+      complete: this.notes.every((n) => state.works[n.note]?.closed),
+      notes: notes.map((n) => resultOf(state.works[n.note], n, payload)),
+      progress: state,
+    };
+  }
+
+  pause(paused) {
+    this.clock.setPaused(paused);
+    this.main.inert = paused;
+    this.root.classList.toggle("paused", paused);
+    this.changed();
+    this.say(paused ? "Paused. Time is not counted." : "Going on.");
+  }
+
+  drawBar() {
+    const { payload } = this;
+    if (!this.desk) {
+      put(this.bar, el("p", { class: "brand" }, "notebench ", payload.options.verb === "review" ? "review" : "drill"));
+      return;
+    }
+    const held = document.activeElement?.dataset?.bar;
+    const go = (i) => () => (i >= 0 && i < this.notes.length ? this.openNote(i) : this.end());
+    this.time = el("span", { class: "time" });
+    const paused = this.clock.paused;
+    const named = (name) => ({ "data-bar": name });
+    put(this.bar,
+      el("nav", { "aria-label": "Notes" },
+        button("‹", go(this.at - 1), { "aria-label": "Note before", "aria-disabled": String(this.at === 0), ...named("before") }),
+        el("span", {}, `Note ${this.at + 1} of ${this.notes.length}`),
+        button("›", go(this.at + 1), { "aria-label": this.at + 1 < this.notes.length ? "Next note" : "To the end", ...named("next") })),
+      el("span", { class: "soft state" }, statusOf(this.work)),
+      this.time,
+      button(paused ? "Go on" : "Pause", () => this.pause(!paused), { class: paused ? "main" : "", ...named("pause") }),
+      button("Keys", () => this.help(), named("keys")),
+      button("Save and finish", () => this.end(), named("end")));
+    if (held) this.bar.querySelector(`[data-bar="${held}"]`)?.focus();
+    this.drawTime();
+  }
+
+  drawTime() {
+    if (!this.desk || !this.time) return;
+    const said = { active: "timing", idle: "idle, not counted", paused: "paused, not counted", hidden: "hidden, not counted" };
+    const { clock, limit_s: limit } = this.payload.options;
+    const state = this.clock.state;
+    const spent = this.work.time.active;
+    const shown = limit ? `${minutes(Math.max(0, limit * 1000 - spent))} left` : clock ? minutes(spent) : "";
+    this.time.textContent = [shown, state === "active" && shown ? "" : said[state]].filter(Boolean).join(" · ");
+    this.time.className = `time is-${state}`;
+  }
+
+  help() {
+    helpDialog(this.root, this.payload);
+  }
+}
