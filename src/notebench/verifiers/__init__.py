@@ -1,4 +1,4 @@
-"""Verifiers by name: `local`, or `judge:<model>`."""
+"""Verifiers by name: `local`, `judge:<model>`, `nli:<model>` and others."""
 
 from __future__ import annotations
 
@@ -17,30 +17,39 @@ registry: Registry[Callable[..., Verifier]] = Registry(
     {
         "local": "notebench.verifiers.local:LocalVerifier",
         "judge": "notebench.verifiers.judge:JudgeVerifier",
+        "nli": "notebench.verifiers.nli:NliVerifier",
     },
 )
 """Entries are called with what stands after the colon of the name, if anything, and `client`."""
+
+_WITH_A_MODEL = {
+    "judge": "judge:<model> such as judge:local/qwen2.5-coder-1.5b-instruct",
+    "nli": "nli:<model>, a folder or a model's name on the hub",
+}
+"""Built-in verifiers whose name is not whole without what stands after the colon."""
 
 
 def make(name: str, *, client: Client | None = None) -> Verifier:
     """The verifier of that name: `local`, `judge:<model>`, or one that another package adds.
 
-    <model> is any LiteLLM model string or local/<model>. client: the language-model client to use
-    (cached, counted); without one the judge makes its own. Raises UnknownName.
+    <model> of a judge is any LiteLLM model string or local/<model>; of nli, a folder or a model's
+    name on the Hugging Face hub, from which it is fetched if it is not here. client: the
+    language-model client to use (cached, counted); without one the judge makes its own. Raises
+    UnknownName.
     """
     kind, colon, model = name.partition(":")
     if kind not in registry:
         raise UnknownName(f"no verifier is called {name!r}", mend=suggest(kind, names()))
     if kind == "local" and not colon:
         return registry.get("local")()
-    if kind == "local" or (kind == "judge" and not model):
+    if kind == "local" or (kind in _WITH_A_MODEL and not model):
         raise UnknownName(
             f"no verifier is called {name!r}",
-            mend="use local, or judge:<model> such as judge:local/qwen2.5-coder-1.5b-instruct",
+            mend="use local, or " + ", or ".join(_WITH_A_MODEL.values()),
         )
     return registry.get(kind)(model, client=client) if colon else registry.get(kind)()
 
 
 def names() -> list[str]:
-    """Names of all verifiers; `judge` stands for judge:<model>."""
+    """Names of all verifiers; `judge` stands for judge:<model>, and so on."""
     return registry.names()
