@@ -50,6 +50,10 @@ export class Desk {
     this.source.element.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !event.defaultPrevented) this.view.focus();
     });
+    for (const part of [this.finish.element, this.missing.element]) {
+      ["pointerdown", "focusin"].forEach((name) => part.addEventListener(name, () => this.dock.fold()));
+    }
+    this.finish.element.addEventListener("pointerover", () => this.dock.fold());
     this.after = el("div", { class: "after" });
     this.element = el("div", { class: "desk" },
       el("div", { class: "left" },
@@ -103,7 +107,7 @@ export class Desk {
 
   narrow(one, start, end) {
     this.dock.span = [start, end];
-    this.dock.narrowing = false;
+    this.dock.narrowing = this.dock.folded = false;
     this.dock.draw();
     if (start > one.start || end < one.end) this.app.say("Marking only the selected words.");
   }
@@ -166,8 +170,8 @@ export class Desk {
     const act = kind ? () => this.mark(one, kind)
       : weight ? () => this.weigh(one, weight)
       : {
-        Enter: () => this.dock.element.querySelector("button")?.focus(),
-        " ": () => this.dock.element.querySelector("button")?.focus(),
+        Enter: () => this.dock.enter(),
+        " ": () => this.dock.enter(),
         e: options.edit && (() => this.view.startEdit(one)),
         x: options.edit && (() => this.rewrite(one, current(this.work, one) === "" ? null : "")),
         m: () => this.missing.open({ section: one.section }),

@@ -20,7 +20,7 @@ export class Dock {
   show(sentence) {
     this.sentence = sentence;
     this.span = [sentence.start, sentence.end];
-    this.narrowing = false;
+    this.narrowing = this.folded = false;
     this.draw();
   }
 
@@ -33,9 +33,31 @@ export class Dock {
     const section = this.note.sections.find((s) => s.name === one.section);
     this.element.dataset.place = `section:${one.section}`;
     put(this.element,
-      el("h3", {}, `Sentence ${one.n + 1} of ${this.note.sentences.length}`, el("small", {}, section.title)),
+      el("div", { class: "row between" },
+        el("h3", {}, `Sentence ${one.n + 1} of ${this.note.sentences.length}`, el("small", {}, section.title)),
+        button(this.folded ? "Show" : "Hide", () => { this.folded = !this.folded; this.draw(); this.element.querySelector("button").focus(); }, { class: "small quiet", "aria-expanded": String(!this.folded) })),
+      this.folded ? null : this.body(one));
+  }
+
+  // The focus goes to the first thing to say about the sentence.
+  enter() {
+    this.folded = false;
+    this.draw();
+    this.element.querySelector(".kind").focus();
+  }
+
+  // Out of the way while the person is at the end of the note.
+  fold() {
+    if (!this.sentence || this.folded) return;
+    this.folded = true;
+    this.draw();
+  }
+
+  body(one) {
+    return [
       one.hint ? el("p", { class: "hint-line" }, `A verifier says: ${one.hint.text}`) : null,
-      this.closest(one), this.kinds(one), marksOf(this.work, one).map((m) => this.details(m)), this.tools(one));
+      this.closest(one), this.kinds(one), marksOf(this.work, one).map((m) => this.details(m)), this.tools(one),
+    ];
   }
 
   closest(one) {

@@ -42,12 +42,12 @@ export class Finish {
     const { work, note, uid, payload } = this;
     const sentences = toAttest(work, note, topic.id);
     const set = (store, key) => (value) => { store[key] = value; this.on.changed(); this.drawTodo(); };
-    return el("div", { class: "topic" }, el("h4", {}, topic.label), sentences.length
+    return el("div", { class: "topic" }, el("h4", {}, topic.label, sentences.length ? el("small", {}, ` Can you vouch for ${sentences.length === 1 ? "this" : "each of these"}?`) : null), sentences.length
       ? sentences.map((s) => {
         const key = `${topic.id}.${s.n}`;
         return el("div", { class: "attest" },
-          el("blockquote", {}, current(work, s), s.n in work.edits ? el("span", { class: "tag" }, "rewritten by you") : null),
-          choice("Can you vouch for it?", `${uid}-${key}`, payload.answers, work.attested[key] || null, set(work.attested, key)),
+          choice([el("q", {}, current(work, s)), s.n in work.edits ? el("span", { class: "tag" }, "rewritten by you") : null],
+            `${uid}-${key}`, payload.answers, work.attested[key] || null, set(work.attested, key)),
           button("Show it in the note", () => this.on.go(s), { class: "small quiet" }));
       })
       : choice(topic.none, `${uid}-${topic.id}-none`, payload.silences, work.silent[topic.id] || null, set(work.silent, topic.id)));

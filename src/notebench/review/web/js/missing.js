@@ -1,7 +1,7 @@
 // What the note leaves out: a form, and the list of what was found missing.
 
 import { button, choice, el, put } from "./dom.js";
-import { addMissing, dropMissing } from "./work.js";
+import { addMissing, dropMissing, weightOf } from "./work.js";
 
 // on: { changed(section), look(id) }
 export class Missing {
@@ -19,7 +19,7 @@ export class Missing {
   draw() {
     const { work } = this;
     put(this.list, work.missing.map((m) => el("li", {},
-      el("span", { class: "tag missing" }, `– missing${m.severity ? ` · ${m.severity}` : ""}`), " ", m.text, " ",
+      el("span", { class: "tag missing" }, `– missing${weightOf(this.payload, m)}`), " ", m.text, " ",
       el("small", { class: "soft" }, [m.kind ? this.label(m.kind) : "", m.turns.length ? `turn ${m.turns.join(", ")}` : "", m.written ? `added to ${m.section}` : ""].filter(Boolean).join(" · ")), " ",
       button("Remove", () => { dropMissing(work, m.id); this.draw(); this.on.changed(m.section); }, { class: "small", "aria-label": `Remove: ${m.text}` }))));
     this.list.hidden = !work.missing.length;

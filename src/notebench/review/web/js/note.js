@@ -1,7 +1,7 @@
 // The note: its sections, each sentence a thing that can be chosen, marked, rewritten.
 
 import { button, el, put } from "./dom.js";
-import { current, kindOf, marksOf } from "./work.js";
+import { current, kindOf, marksOf, weightOf } from "./work.js";
 
 // on: { choose(sentence), span(sentence, start, end), key(event, sentence), keep(sentence, text), add(section) }
 export class NoteView {
@@ -60,7 +60,7 @@ export class NoteView {
         one.hint ? el("span", { class: "tag hint" }, `verifier: ${one.hint.label}`) : null,
         marks.map((m) => {
           const kind = kindOf(this.payload, m);
-          return el("span", { class: `tag ${kind.id}` }, `${kind.sign} ${kind.label}${m.severity ? ` · ${m.severity}` : ""}`);
+          return el("span", { class: `tag ${kind.id}` }, `${kind.sign} ${kind.label}${weightOf(this.payload, m)}`);
         })));
     span.className = ["s", ...marks.filter((m) => m.start === one.start && m.end === one.end).map((m) => `m-${m.kind}`),
       changed ? "changed" : "", this.chosen === one ? "chosen" : ""].filter(Boolean).join(" ");

@@ -28,14 +28,14 @@ export class Source {
     this.scroller = el("div", { class: "scroller", tabindex: "0", role: "group", "aria-label": "Text of the session" },
       source.chart.length ? fold("Chart", el("dl", {}, source.chart.map(([k, v]) => [el("dt", {}, k), el("dd", {}, v)])), false) : null,
       source.rough_notes.length ? fold("Clinician's rough notes", lines(source.rough_notes, "r"), !turns.length) : null,
-      turns.length ? el("ol", { class: "talk", "aria-label": "Transcript", keydown: (e) => this.turnKey(e) }, turns) : null,
+      turns.length ? fold("Transcript", el("ol", { class: "talk", keydown: (e) => this.turnKey(e) }, turns), true) : null,
       source.prior_note.length ? fold("Note of the session before", lines(source.prior_note, "p"), false) : null);
     const first = this.scroller.querySelector(".turn");
     if (first) first.tabIndex = 0;
     this.element = el("section", { class: "source", "aria-label": "The session", "data-place": "source" },
       el("div", { class: "search", role: "search" },
         el("label", { for: `${this.uid}-search` }, "Search the session"), this.box, this.status,
-        button("Next", () => this.step(1)), button("Back", () => this.step(-1))),
+        button("‹", () => this.step(-1), { "aria-label": "Place before" }), button("›", () => this.step(1), { "aria-label": "Next place" })),
       this.scroller);
   }
 

@@ -143,6 +143,12 @@ export const openPoints = (work, note, payload) => {
 
 export const kindOf = (payload, mark) => payload.marks.find((k) => k.id === mark.kind);
 
+// " · much" behind a mark, or nothing.
+export const weightOf = (payload, mark) => {
+  const found = payload.severities.find((s) => s.id === mark.severity);
+  return found ? ` · ${found.label.toLowerCase()}` : "";
+};
+
 export const needsSeverity = (payload, mark) => kindOf(payload, mark).weighed;
 
 const inSeconds = (ms) => Math.round(ms) / 1000;
