@@ -1,0 +1,56 @@
+"""What is found of one element in a note, and how that is read from words and findings alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from .note import Line, View
+from .spec import Element
+
+
+class Found(NamedTuple):
+    """Whether an element is there, whether it is true, and why not."""
+
+    present: bool
+    right: bool | None = None
+    """None: there is nothing to hold it against."""
+    why: str = ""
+
+
+Reader = Callable[[View, Element], Found]
+ABSENT = Found(False)
+
+
+def by_words(view: View, element: Element) -> Found:
+    """There where a sentence shows it or a fact that carries it is conveyed; true by findings."""
+    carriers = {f.id: f for f in view.carriers(element.facts)}
+    fates = {i: view.fates[i] for i in carriers if view.fates.get(i) in ("conveyed", "distorted")}
+    shown = [n for n in view.lines if element.shows(n.text)]
+    lines = [*shown, *(n for n in view.lines if n.right and not n.facts.isdisjoint(carriers))]
+    if not lines and not fates:
+        return ABSENT
+    distorted = [i for i, fate in fates.items() if fate == "distorted"]
+    others = [n for n in view.lines if n.section in view.plan] if element.plan else []
+    if wrong := wrong_line(element, [*lines, *others]):
+        return Found(True, False, f"{wrong.text} {wrong.reason}".strip())
+    if distorted and (element.strict or len(distorted) == len(fates)):
+        return Found(True, False, f"Not as it was: {carriers[distorted[0]].statement}")
+    sure = any(n.right for n in lines) or "conveyed" in fates.values()
+    return Found(True, True if sure else None)
+
+
+def wrong_line(element: Element, lines: Sequence[Line]) -> Line | None:
+    """A sentence that makes the element untrue, if there is one."""
+    wrong = [n for n in lines if n.right is False]
+    if element.strict:
+        named = [n for n in wrong if not element.errors or n.error in (*element.errors, None)]
+        if named:
+            return named[0]
+    return wrong[0] if wrong and not any(n.right for n in lines) else None
+
+
+def judged(present: bool, untrue: Iterable[str], right: bool | None) -> Found:
+    """There or not; untrue where there is a reason for it, else as given."""
+    reasons = list(untrue)
+    return Found(True, False, " ".join(reasons)) if reasons else Found(present, right)
