@@ -99,7 +99,7 @@ def test_the_page_is_up_to_date():
 
 def test_the_page_names_every_metric_type_and_parameter():
     from notebench import taxonomy
-    from notebench.metrics.review_time import parameters
+    from notebench.metrics.effort import parameters
 
     page = docs.markdown()
     for name in metrics.names():

@@ -8,16 +8,8 @@ import pytest
 
 from notebench import taxonomy
 from notebench.metrics import tally
-from notebench.metrics.review_time import (
-    Load,
-    defaults,
-    load,
-    mean_load,
-    parameters,
-    seconds,
-    simulate,
-    tornado,
-)
+from notebench.metrics.effort import Load, defaults, parameters, seconds, seconds_from_counts
+from notebench.metrics.review_time import load
 
 CLAIMS = [("S", "contradicted"), ("O", "unsupported"), ("A", "inferred"), ("P", "supported")]
 FACTS = [
@@ -41,6 +33,23 @@ def test_seconds_by_hand():
     assert seconds(WORK, defaults()) == pytest.approx(expected)
 
 
+def test_seconds_from_counts_by_hand():
+    work = Load(None, None, 1, 2, 4, 0, transcript_words=1500, counted=True)
+    assert seconds_from_counts(work, defaults()) == pytest.approx(
+        3.3 + 3 * 5.9 + 4 * 9.0 + 15 * 3.2
+    )
+    unnoticed = replace(work, counted=False)
+    assert seconds_from_counts(unnoticed, defaults()) == pytest.approx(
+        3.3 + 0.72 * 3 * 5.9 + 0.72 * 0.6 * 4 * 9.0 + 15 * 3.2
+    )
+
+
+def test_errors_that_a_reviewer_counted_are_all_mended():
+    p = defaults()
+    everything = seconds(WORK, {**p, "detection": 1, "omission_detection": 1})
+    assert seconds(replace(WORK, counted=True), p) == pytest.approx(everything)
+
+
 @pytest.mark.parametrize("part", ["words", "unsupported", "contradicted", "omitted", "trims"])
 def test_more_work_takes_longer(part):
     more = replace(WORK, **{part: getattr(WORK, part) + 1})
@@ -51,6 +60,8 @@ def test_defaults_lie_in_their_ranges_and_say_where_they_come_from():
     for p in parameters().values():
         assert 0 <= p.low <= p.default <= p.high
         assert p.source and p.unit and p.meaning
+        assert p.distribution in ("triangular", "uniform", "fixed")
+        assert (p.distribution == "fixed") == (p.low == p.high)
 
 
 def test_tallies(make, count):
@@ -73,7 +84,6 @@ def test_without_a_clinicians_note_or_scored_sentences_there_is_no_row(make, cou
     unscored = make([("S", "unscored")], session=REFERENCE)
     assert set(count(unscored, "review_time")) == {"review_time.by_hand"}
     assert count(unscored, "residual_risk") == {}
-    assert simulate(unscored) is None and tornado(unscored) == []
 
 
 def test_residual_risk_by_hand(make, count):
@@ -88,25 +98,6 @@ def test_residual_risk_by_hand(make, count):
         (wrong * (1 - 0.30) + missing * (1 - 0.30 * 0.6), 1)
     )
     assert taxonomy.weights() == {"minor": 1, "major": 3, "critical": 10}
-
-
-def test_simulation_holds_the_default_is_reproducible_and_linear_in_cases(make):
-    heavy, light = make(CLAIMS, FACTS), make([("S", "supported")])
-    one = simulate(heavy, n=500, seed=3)
-    assert one == simulate(heavy, n=500, seed=3) != simulate(heavy, n=500, seed=4)
-    assert one.low < one.estimate < one.high
-    both = simulate([heavy, light])
-    assert both.estimate == pytest.approx((one.estimate + simulate(light).estimate) / 2)
-    assert mean_load([heavy, light]).omitted == 0.5
-
-
-def test_tornado_is_sorted_and_moves_the_modelled_time(make):
-    case = make(CLAIMS, FACTS)
-    swings = tornado(case)
-    widths = [abs(s.at_high - s.at_low) for s in swings]
-    assert widths == sorted(widths, reverse=True) and min(widths) > 0
-    assert {"p_look", "t_fixed", "reading_speed"} <= {s.parameter for s in swings}
-    assert "composing_speed" not in {s.parameter for s in swings}  # writing by hand, not review
 
 
 def test_each_number_of_the_model_says_so(make):

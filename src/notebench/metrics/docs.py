@@ -9,7 +9,7 @@ from importlib.resources import files
 from .. import taxonomy
 from ..storage import write_text
 from . import info, names
-from .review_time import parameters
+from .effort import parameters
 
 UNITS = {
     "share": "share of out_of, 0 to 1",
@@ -32,7 +32,7 @@ def markdown() -> str:
         *(_metric(name) for name in names()),
         "## Error taxonomy",
         _taxonomy(),
-        "## Parameters of the model of review time",
+        "## Parameters of the models of review time",
         _parameters(),
         statistics,
     ]
@@ -87,12 +87,12 @@ def _taxonomy() -> str:
 def _parameters() -> str:
     rows = [
         (
-            f"`{p.name}`", p.meaning, f"{p.default:g}", f"{p.low:g} to {p.high:g}", p.unit,
-            p.source, "yes" if p.assumed else "no",
+            f"`{p.name}`", p.meaning, f"{p.default:g}", f"{p.low:g} to {p.high:g}", p.distribution,
+            p.unit, p.source, "yes" if p.assumed else "no",
         )
         for p in parameters().values()
     ]  # fmt: skip
-    head = ("name", "what it is", "default", "range", "unit", "source", "default assumed")
+    head = ("name", "what it is", "default", "range", "drawn", "unit", "source", "default assumed")
     return _table(head, rows)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from .. import stats
 from ..metrics import ledger
+from ..review import Model, items, mean_load, tornado_figure
 from ..storage import atomic
 from .content import content, label, sentence
 from .data import Cell, RunData
@@ -67,7 +68,7 @@ def draw(run: RunData, tables: dict[str, Table], folder: Path) -> dict[str, Draw
     import matplotlib as mpl
 
     painters: tuple[Callable[[RunData, dict[str, Table]], Painted], ...] = (
-        rates, sections, types, omissions, length, overlap, worst,
+        rates, sections, types, omissions, length, overlap, worst, tornado,
     )  # fmt: skip
     drawn = {}
     with mpl.rc_context(STYLE):
@@ -141,6 +142,15 @@ def worst(run: RunData, tables: dict[str, Table]) -> Painted:
     found = sorted((f for f in found if not isnan(f[1].value)), key=lambda f: -f[1].value)[:14]
     made = _dots([name for name, _ in found], {"Models together": [p for _, p in found]})
     return made and (*made, run.signature("hallucination by stratum"))
+
+
+def tornado(run: RunData, tables: dict[str, Table]) -> Painted:
+    """What the modelled review time of a model's note hangs on most."""
+    notes = items(c for c in run.cases if (c.draft.drafter, c.draft.workflow) in run.models)
+    if not notes:
+        return None
+    made = tornado_figure(Model.of(), mean_load([note.work for note in notes]))
+    return made and (*made, run.signature("review_time"))
 
 
 def _by_cell(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import stats
 from ..metrics import info
-from ..metrics import review_time as model
+from ..review import Model, items, mean_load, modelled
 from ..storage import write_text
 from .content import content, label
 from .data import CELL, RunData
@@ -133,26 +133,33 @@ def review_time(run: RunData) -> Table:
     """Modelled review time with the range that its assumptions leave, and what moves it most."""
     import pandas as pd
 
-    saved = run.estimate(["review_time.net_saved"], CELL)
-    by_cell = _by(saved, *CELL)
+    model = Model.of(seed=run.manifest.seed)
     rows, data = [], []
     for cell in run.cells:
-        cases = [c for c in run.cases if (c.draft.drafter, c.draft.workflow) == cell]
-        found = model.simulate(cases, seed=run.manifest.seed)
-        if found is None:
+        notes = items(c for c in run.cases if (c.draft.drafter, c.draft.workflow) == cell)
+        if not notes:
             continue
-        most = model.tornado(cases)[0]
-        meaning = model.parameters()[most.parameter].meaning
+        found = modelled(model, notes)
+        most = model.tornado(mean_load([note.work for note in notes]))[0]
+        meaning = model.parameters[most.parameter].meaning
         rows.append([
             Shown(run.name(cell)),
-            Shown(amount(found.estimate, "seconds")),
-            Shown(span(found.low, found.high, "seconds")),
+            Shown(amount(found.seconds.estimate, "seconds")),
+            Shown(span(found.seconds.low, found.seconds.high, "seconds")),
             Shown(meaning, span(most.at_low, most.at_high, "seconds"), most.parameter),
-            estimated(run, by_cell.get(cell), "review_time.net_saved", cell[0]),
+            _in_words(found.saved, "seconds"),
+            _in_words(found.break_even_errors, "words"),
         ])  # fmt: skip
-        data.append(dict(zip(CELL, cell, strict=True)) | found._asdict() | most._asdict())
+        data.append(dict(zip(CELL, cell, strict=True)) | found.row() | most._asdict())
     return Table("review_time", "Review time for a note, modelled", content()["review_time"], rows,
                  pd.DataFrame(data), run.signature("review_time"))  # fmt: skip
+
+
+def _in_words(found: stats.Interval | None, unit: str) -> Shown:
+    """A modelled number with the range that its assumptions leave."""
+    if found is None:
+        return Shown(NO_VALUE, title="the draft stands in for no writing by hand")
+    return Shown(amount(found.estimate, unit), short_span(found.low, found.high, unit))
 
 
 def by_section(run: RunData) -> Table:
