@@ -31,6 +31,8 @@ __all__ = [
 registry: Registry[Metric] = Registry(
     "metric",
     {
+        "audit": "notebench.metrics.checklist:audit_tallies",
+        "cold_reader": "notebench.metrics.cold_reader:cold_reader",
         "conformity": "notebench.metrics.conformity:conformity",
         "distortion": "notebench.metrics.coverage:distortion",
         "hallucination": "notebench.metrics.faithfulness:hallucination",
