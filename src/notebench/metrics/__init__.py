@@ -32,13 +32,17 @@ registry: Registry[Metric] = Registry(
     "metric",
     {
         "audit": "notebench.metrics.checklist:audit_tallies",
+        "authorship": "notebench.metrics.authorship:authorship",
+        "certainty": "notebench.metrics.certainty:certainty",
         "cold_reader": "notebench.metrics.cold_reader:cold_reader",
         "conformity": "notebench.metrics.conformity:conformity",
         "distortion": "notebench.metrics.coverage:distortion",
         "hallucination": "notebench.metrics.faithfulness:hallucination",
+        "meaning": "notebench.metrics.meaning:meaning",
         "misplaced": "notebench.metrics.conformity:misplaced",
         "omission": "notebench.metrics.coverage:omission",
         "overlap": "notebench.metrics.overlap:overlap",
+        "polish": "notebench.metrics.polish:polish",
         "repetition": "notebench.metrics.verbosity:repetition",
         "residual_risk": "notebench.metrics.review_time:residual_risk",
         "restraint": "notebench.metrics.coverage:restraint",
@@ -52,6 +56,9 @@ registry: Registry[Metric] = Registry(
 corpus_registry: Registry[CorpusMetric] = Registry(
     "corpus_metric",
     {
+        "gap": "notebench.metrics.gap:gap",
+        "homogenisation": "notebench.metrics.homogenisation:homogenisation",
+        "padding": "notebench.metrics.padding:padding",
     },
 )
 """Families that look across notes; the entry point group is notebench.corpus_metric."""

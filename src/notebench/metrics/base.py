@@ -1,4 +1,4 @@
-"""What a metric is: a case in, tallies out; or all the cases of a run in, the tallies of each out."""
+"""What a metric is: a case in, tallies out; or all cases of a run in, the tallies of each out."""
 
 from __future__ import annotations
 

@@ -6,26 +6,32 @@ from collections.abc import Iterator
 
 from .. import formats
 from ..formats import Format
-from ..records import Fact, Tally
+from ..records import Draft, Fact, Tally
 from .base import Case
 
 
 def conformity(case: Case) -> Iterator[Tally]:
-    """Checks of form passed, out of those that could be made.
+    """Checks of form passed, out of those that could be made."""
+    made = checks(case.draft)
+    yield case.tally("conformity", sum(made), len(made))
 
-    One check for each section of the format (there and not empty); for drafts that came in
-    sections, also one for their order and one for having no others. A draft that came as one text
-    is cut at the format's own headings, so those two can't be made.
+
+def checks(draft: Draft) -> list[bool]:
+    """Checks of form, each with whether the draft passes it.
+
+    One for each section of the format (there and not empty); for drafts that came in sections, also
+    one for their order and one for having no others. A draft that came as one text is cut at the
+    format's own headings, so those two can't be made.
     """
-    form = formats.get(case.draft.format)
-    sections = [(_name(form, s.name), s.text) for s in formats.sections_of(case.draft)]
+    form = formats.get(draft.format)
+    sections = [(section_name(form, s.name), s.text) for s in formats.sections_of(draft)]
     filled = {name for name, text in sections if text.strip()}
     order = [s.name for s in form.sections]
-    checks = [name in filled for name in order]
-    if case.draft.sections:
+    made = [name in filled for name in order]
+    if draft.sections:
         known = [order.index(name) for name, _ in sections if name in order]
-        checks += [known == sorted(set(known)), len(known) == len(sections)]
-    yield case.tally("conformity", sum(checks), len(checks))
+        made += [known == sorted(set(known)), len(known) == len(sections)]
+    return made
 
 
 def misplaced(case: Case) -> Iterator[Tally]:
@@ -38,7 +44,7 @@ def misplaced(case: Case) -> Iterator[Tally]:
     where: dict[str, set[str]] = {}
     for claim in case.claims:
         for fact_id in claim.facts:
-            where.setdefault(fact_id, set()).add(_name(form, claim.section))
+            where.setdefault(fact_id, set()).add(section_name(form, claim.section))
     placed = [
         where[fact.id].isdisjoint(allowed)
         for fact in case.session.facts or []
@@ -54,7 +60,7 @@ def _allowed(form: Format, fact: Fact) -> list[str]:
     return own.get(form.name.lower()) or form.allowed(fact.kind)
 
 
-def _name(form: Format, given: str) -> str:
+def section_name(form: Format, given: str) -> str:
     """A section's short name in its format, however it is headed; unknown ones stay as given."""
     low = " ".join(given.lower().split())
     for section in form.sections:

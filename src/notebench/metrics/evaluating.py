@@ -30,7 +30,7 @@ from .base import Case
 if TYPE_CHECKING:
     from ..verifiers.base import Verifier
 
-UNVERIFIED = frozenset({"conformity", "overlap", "repetition"})
+UNVERIFIED = frozenset({"conformity", "overlap", "polish", "repetition"})
 """Families without findings: a reference may also be the clinician's note as plain text."""
 
 

@@ -1,0 +1,5 @@
+"""The `evaluate` module of gap: thin, since `evaluate` runs a copy from its own cache."""
+
+from notebench.metrics.evaluating import module
+
+Module = module("gap")
