@@ -1,4 +1,4 @@
-"""Verifiers by name: `local`, `judge:<model>`, `nli:<model>` and others."""
+"""Verifiers by name: `local`, `local-llm`, `judge:<model>`, `nli:<model>` and others."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ registry: Registry[Callable[..., Verifier]] = Registry(
     "verifier",
     {
         "local": "notebench.verifiers.local:LocalVerifier",
-        "judge": "notebench.verifiers.judge:JudgeVerifier",
+        "local-llm": "notebench.verifiers.local_llm:LocalLlmVerifier",
+        "judge": "notebench.verifiers.panel:judge_of",
         "nli": "notebench.verifiers.nli:NliVerifier",
     },
 )
 """Entries are called with what stands after the colon of the name, if anything, and `client`."""
 
 _WITH_A_MODEL = {
-    "judge": "judge:<model> such as judge:local/qwen2.5-coder-1.5b-instruct",
+    "judge": "judge:<model> such as judge:openai/gpt-4o, or several joined by +",
     "nli": "nli:<model>, a folder or a model's name on the hub",
 }
 """Built-in verifiers whose name is not whole without what stands after the colon."""
@@ -32,10 +33,10 @@ _WITH_A_MODEL = {
 def make(name: str, *, client: Client | None = None) -> Verifier:
     """The verifier of that name: `local`, `judge:<model>`, or one that another package adds.
 
-    <model> of a judge is any LiteLLM model string or local/<model>; of nli, a folder or a model's
-    name on the Hugging Face hub, from which it is fetched if it is not here. client: the
-    language-model client to use (cached, counted); without one the judge makes its own. Raises
-    UnknownName.
+    <model> of a judge is any LiteLLM model string or local/<model>, or several joined by +; of
+    local-llm, an embedded model (the default without a colon); of nli, a folder or a model's name
+    on the Hugging Face hub, from which it is fetched if it is not here. client: the language-model
+    client to use (cached, counted); without one the verifier makes its own. Raises UnknownName.
     """
     kind, colon, model = name.partition(":")
     if kind not in registry:
@@ -45,8 +46,10 @@ def make(name: str, *, client: Client | None = None) -> Verifier:
     if kind == "local" or (kind in _WITH_A_MODEL and not model):
         raise UnknownName(
             f"no verifier is called {name!r}",
-            mend="use local, or " + ", or ".join(_WITH_A_MODEL.values()),
+            mend="use local, or local-llm, or " + ", or ".join(_WITH_A_MODEL.values()),
         )
+    if kind == "local-llm":
+        return registry.get(kind)(model or None, client=client)
     return registry.get(kind)(model, client=client) if colon else registry.get(kind)()
 
 

@@ -63,6 +63,8 @@ class JudgeVerifier:
     ) -> None:  # fmt: skip
         self.name = f"judge:{model}"
         self.model, self.seed = model, seed
+        self.models, self.parallel = [model], not is_local(model)
+        self.prompts = prompts()
         self._claims = load("notebench.verifiers", "judge_claims")
         self._facts = load("notebench.verifiers", "judge_facts")
         self.version = f"{self._claims.version}.{self._facts.version}"
