@@ -23,6 +23,7 @@ def build(run_folder: str | Path, *, audience: str = "research", out: Path | Non
     report that says what is missing. Raises NotebenchError where there is no run, or for an
     unknown audience.
     """
+    from .audit import audit_tables
     from .content import content
     from .data import RunData
     from .figures import draw
@@ -36,7 +37,7 @@ def build(run_folder: str | Path, *, audience: str = "research", out: Path | Non
         )
     run = RunData.load(Path(run_folder))
     folder = Path(out) if out else Path(run_folder) / "report"
-    tables = all_tables(run)
+    tables = all_tables(run) | audit_tables(run)
     for table in tables.values():
         table.write_csv(folder / "tables")
     figures = draw(run, tables, folder / "figures")

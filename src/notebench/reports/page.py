@@ -11,6 +11,7 @@ from typing import Any
 from ..html import VERDICTS, Html, css, escape
 from ..metrics import info
 from ..storage import write_text
+from . import audit
 from .content import content, label
 from .data import RunData
 from .figures import Drawn
@@ -41,6 +42,7 @@ def render(
         sessions=views,
         instructive=instructive(views),
         questions=content()["questions"],
+        audit_text=audit.words()["text"],
         verdicts=VERDICTS,
         section_titles=_section_titles(run),
         metrics=[(c["head"], info(c["metric"])) for c in content()["headline"]],
