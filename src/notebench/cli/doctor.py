@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _PACKAGES = (
     "pandas", "pyarrow", "datasets", "evaluate", "rouge_score", "matplotlib", "litellm",
-    "jupyterlab", "scipy", "xllamacpp",
+    "jupyterlab", "scipy", "xllamacpp", "transformers", "torch",
 )  # fmt: skip
 
 
@@ -81,8 +81,10 @@ def _leaving(study: Study | None) -> None:
     if study is None:
         print(
             "Nothing leaves this machine by itself: no telemetry, no look-ups. Text of sessions\n"
-            "goes only to a remote model that you name as drafter or judge. Name a study file to\n"
-            "see what it would send."
+            "goes only to a remote model that you name as drafter or judge. The verifier\n"
+            "nli:<model> fetches a model that is not here from the Hugging Face hub, which learns\n"
+            "the model's name and nothing of the sessions. Name a study file to see what it would\n"
+            "send."
         )
         return
     from ..runs import estimate

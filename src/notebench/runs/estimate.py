@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ..drafters.base import INPUTS
 from ..errors import NotebenchError
 from ..llm.client import Completion, Request, estimate_call, is_remote
+from ..verifiers import hub
 from .drafting import Job, plan
 from .engine import part_of, sessions_of
 from .study import Study
@@ -95,6 +96,8 @@ def estimate(
 def _judge(verifier: str, jobs: list[Job]) -> list[Estimate]:
     """What is known beforehand of the model that judges, where one does."""
     kind, _, model = verifier.partition(":")
+    if kind == "nli":
+        return [Estimate(verifier, len(jobs), 0, 0, 0, 0.0, hub.leaves(model))]
     if kind != "judge":
         return []
     shown = "every note, with transcript, rough notes, chart, prior note and facts"

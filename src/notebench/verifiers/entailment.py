@@ -164,11 +164,8 @@ class EntailmentModel:
     def _fitting(self, hypotheses: Iterable[str]) -> set[str]:
         tokenizer, _ = self._parts
         room = self._limit - tokenizer.num_special_tokens_to_add(pair=True) - _LEAST_PREMISE
-        return {
-            h
-            for h in hypotheses
-            if len(tokenizer(h, add_special_tokens=False, truncation=False)["input_ids"]) <= room
-        }
+        plain = {"add_special_tokens": False, "truncation": False, "verbose": False}
+        return {h for h in hypotheses if len(tokenizer(h, **plain)["input_ids"]) <= room}
 
     def _batch(self, pairs: Sequence[tuple[str, str]]) -> list[Relation]:
         import torch

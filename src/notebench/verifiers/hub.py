@@ -58,6 +58,13 @@ def to_fetch(name: str) -> bool:
     return not (Path(name).expanduser().is_dir() or looks_local(name) or cached(name))
 
 
+def leaves(name: str) -> str:
+    """What using the model would send away, in words."""
+    if not to_fetch(name):
+        return "nothing"
+    return f"nothing but the model's name, to fetch {name} from the Hugging Face hub"
+
+
 def cached(name: str) -> Path | None:
     """Folder of the copy in the hub's cache, where it is whole; the network is not asked."""
     from huggingface_hub import snapshot_download
