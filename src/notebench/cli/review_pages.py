@@ -14,7 +14,7 @@ RunFolderArgument = Annotated[Path, typer.Argument(metavar="RUN", help="A run fo
 
 
 @group.command(
-    epilog="Example: notebench review build runs/pilot --out pages --reviewer anna --blind --limit 20"
+    epilog="Example: notebench review build runs/pilot --out pages --reviewer anna --blind"
 )
 def build(
     run: RunFolderArgument,
@@ -44,3 +44,25 @@ def build(
         made = build_page(run, out, wanted)
         show.wrote(made.page, f"{made.notes} notes; send the folder {made.folder.name}")
         show.wrote(made.key, "which note is whose; keep it here")
+
+
+@group.command(
+    "import", epilog="Example: notebench review import notebench-review-anna.json --run runs/pilot"
+)
+def import_(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Files that people saved.")
+    ],
+    run: Annotated[Path, typer.Option(help="The run folder that the pages were built from.")],
+) -> None:
+    """Take people's results into a run: findings by human@<reviewer>, reviews and tallies."""
+    from ..review.importing import HumanFiles, import_results
+
+    done = import_results(files, run)
+    written = HumanFiles(run)
+    print(
+        f"{done.added} reviews new, {done.renewed} brought up to date, {done.known} known already"
+    )
+    show.wrote(written.reviews, f"{len(done.reviews)} reviews")
+    show.wrote(written.findings, f"{len(done.findings)} findings")
+    show.wrote(written.tallies, f"{len(done.tallies)} tallies")

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from .base import SCHEMA_VERSION, Name, Record
+from .base import SCHEMA_VERSION, Free, Name, Record
 from .draft import Workflow
 
 
@@ -44,6 +44,24 @@ class Review(Record):
     """Who reviewed it."""
     seconds: float = Field(ge=0)
     """Active seconds."""
+    idle_s: float = Field(default=0.0, ge=0)
+    """Seconds without input, kept apart from the active ones."""
+    hidden_s: float = Field(default=0.0, ge=0)
+    """Seconds in which the page was not on the screen."""
+    paused_s: float = Field(default=0.0, ge=0)
+    """Seconds on pause."""
+    sections: Free = Field(default_factory=dict)
+    """By section: active_s (worked in) and shown_s (on the screen while working)."""
+    keystrokes: int = Field(default=0, ge=0)
+    """Keys pressed."""
+    edits: int = Field(default=0, ge=0)
+    """Sentences rewritten, struck out or added."""
+    edit_distance: int = Field(default=0, ge=0)
+    """Characters inserted, deleted or replaced between the draft and what was kept."""
+    attested: list[Free] = Field(default_factory=list)
+    """Statements on risk, diagnosis, medication and plan, each with its answer."""
+    complete: bool = True
+    """Whether the review was brought to its end."""
 
 
 class Tally(Record):

@@ -13,7 +13,7 @@ from ..text import content_words
 
 _STEM = 5
 """Letters by which two forms of a word are taken to be one."""
-_FLOOR = 0.12
+FLOOR = 0.12
 """Least share of a sentence's weighted words that a passage must hold to be shown."""
 
 
@@ -25,8 +25,11 @@ class Closest:
         held = Counter(w for words in self._words.values() for w in words)
         self._weight = {w: math.log(1 + len(self._words) / n) for w, n in held.items()}
 
-    def to(self, sentence: str, most: int = 3) -> list[str]:
-        """Ids of the closest passages, closest first; none where no passage comes near."""
+    def to(self, sentence: str, most: int = 3, floor: float = FLOOR) -> list[str]:
+        """Ids of the closest passages, closest first; none where no passage comes near.
+
+        floor: least share (0-1) of the sentence's weighted words that a passage must hold.
+        """
         asked = _stems(sentence)
         whole = sum(self._weight.get(w, 0.0) for w in asked)
         if not whole:
@@ -35,7 +38,7 @@ class Closest:
             (-self._score(asked, words, whole), at, name)
             for at, (name, words) in enumerate(self._words.items())
         ]
-        return [name for score, _, name in sorted(scored)[:most] if -score >= _FLOOR]
+        return [name for score, _, name in sorted(scored)[:most] if -score >= floor]
 
     def _score(self, asked: frozenset[str], words: frozenset[str], whole: float) -> float:
         shared = sum(self._weight[w] for w in sorted(asked & words)) / whole

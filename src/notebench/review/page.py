@@ -1,4 +1,4 @@
-"""The review page: one file with everything in it, which loads nothing and runs one known script."""
+"""The review page: one file with everything in it; it loads nothing and runs one known script."""
 
 from __future__ import annotations
 

@@ -67,12 +67,12 @@ export class Desk {
 
   head() {
     const about = this.note.about.map(([k, v]) => `${k}: ${v}`).join(" · ");
-    return el("div", { class: "note-head" }, el("h2", {}, this.note.title), about ? el("p", { class: "soft" }, about) : null);
+    return el("div", { class: "note-head" }, el("h1", {}, this.note.title), about ? el("p", { class: "soft" }, about) : null);
   }
 
   checklist() {
     const steps = this.payload.options.checklist;
-    return steps.length ? el("section", { class: "checklist", "aria-label": "Checklist" }, el("h3", {}, "Before you read on"), steps.map((s) => el("label", { class: "check" },
+    return steps.length ? el("section", { class: "checklist", "aria-label": "Checklist" }, el("h2", {}, "Before you read on"), steps.map((s) => el("label", { class: "check" },
       el("input", { type: "checkbox", checked: s.id in this.work.checked, change: (e) => {
         if (e.target.checked) this.work.checked[s.id] = Math.round(this.work.time.active) / 1000;
         else delete this.work.checked[s.id];

@@ -34,7 +34,7 @@ export class Dock {
     this.element.dataset.place = `section:${one.section}`;
     put(this.element,
       el("div", { class: "row between" },
-        el("h3", {}, `Sentence ${one.n + 1} of ${this.note.sentences.length}`, el("small", {}, section.title)),
+        el("h2", {}, `Sentence ${one.n + 1} of ${this.note.sentences.length}`, el("small", {}, section.title)),
         button(this.folded ? "Show" : "Hide", () => { this.folded = !this.folded; this.draw(); this.element.querySelector("button").focus(); }, { class: "small quiet", "aria-expanded": String(!this.folded) })),
       this.folded ? null : this.body(one));
   }
@@ -63,7 +63,7 @@ export class Dock {
   closest(one) {
     const found = one.closest.map((id) => this.source.passages.get(id)).filter(Boolean);
     return el("div", { class: "closest" }, found.length
-      ? [el("h4", {}, "Closest in the session"), el("ol", {}, found.map((p) => el("li", {},
+      ? [el("h3", {}, "Closest in the session"), el("ol", {}, found.map((p) => el("li", {},
         button([el("b", {}, p.number ? `${p.number} ${p.who}` : "rough notes"), " ", p.text], () => this.on.go(p.id),
           { class: "turn-link", "aria-label": `Go to ${p.number ? `turn ${p.number}, ${p.who}` : "the rough notes"}: ${p.text}` }))))]
       : el("p", { class: "soft" }, "No turn shares its words with this sentence."));
@@ -74,7 +74,7 @@ export class Dock {
     const here = marksOf(this.work, one);
     const label = whole ? "What is wrong with it?" : "What is wrong with these words?";
     return el("div", { class: "kinds", role: "group", "aria-label": label },
-      el("h4", {}, label),
+      el("h3", {}, label),
       whole ? null : el("p", { class: "picked" }, el("q", {}, this.words(one)), " ",
         button("Whole sentence instead", () => this.on.narrow(one.start, one.end), { class: "small" })),
       el("div", { class: "row" }, this.payload.marks.map((k) => keyed([el("span", { class: "sign", "aria-hidden": "true" }, k.sign), k.label], k.key,

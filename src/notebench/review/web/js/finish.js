@@ -17,7 +17,7 @@ export class Finish {
     const { payload, work, uid } = this;
     const o = payload.options;
     const title = o.sign ? "Confirm and sign" : "Finish this note";
-    put(this.element, el("h3", { id: `${uid}-finish` }, title),
+    put(this.element, el("h2", { id: `${uid}-finish` }, title),
       work.closed ? this.signed() : [
         o.attest ? payload.topics.map((t) => this.topic(t)) : null,
         o.sign ? [this.version(), this.statements(), this.audiences()] : null,
@@ -42,7 +42,7 @@ export class Finish {
     const { work, note, uid, payload } = this;
     const sentences = toAttest(work, note, topic.id);
     const set = (store, key) => (value) => { store[key] = value; this.on.changed(); this.drawTodo(); };
-    return el("div", { class: "topic" }, el("h4", {}, topic.label, sentences.length ? el("small", {}, ` Can you vouch for ${sentences.length === 1 ? "this" : "each of these"}?`) : null), sentences.length
+    return el("div", { class: "topic" }, el("h3", {}, topic.label, sentences.length ? el("small", {}, ` Can you vouch for ${sentences.length === 1 ? "this" : "each of these"}?`) : null), sentences.length
       ? sentences.map((s) => {
         const key = `${topic.id}.${s.n}`;
         return el("div", { class: "attest" },
@@ -56,7 +56,7 @@ export class Finish {
   version() {
     const changed = this.note.sentences.some((s) => s.n in this.work.edits) || this.work.missing.some((m) => m.written);
     return changed ? el("details", { class: "version" }, el("summary", {}, "Your version of the note"),
-      this.note.sections.map((s) => [el("h4", {}, s.title), el("p", { class: "text" }, finalText(this.work, s))])) : null;
+      this.note.sections.map((s) => [el("h3", {}, s.title), el("p", { class: "text" }, finalText(this.work, s))])) : null;
   }
 
   statements() {
@@ -67,7 +67,7 @@ export class Finish {
 
   audiences() {
     const { payload, work, uid } = this;
-    return el("div", { class: "topic" }, el("h4", {}, "Would you stand behind this note before ..."),
+    return el("div", { class: "topic" }, el("h3", {}, "Would you stand behind this note before ..."),
       payload.audiences.map((a) => choice([`${a.label} `, el("small", {}, a.hint)], `${uid}-au-${a.id}`, payload.agree, work.stands[a.id] || null,
         (v) => { work.stands[a.id] = v; this.on.changed(); })));
   }
@@ -122,5 +122,6 @@ export class Finish {
 export const statusOf = (work) => {
   if (!work || !work.opened) return "not begun";
   if (work.closed) return work.signature ? "signed" : "done";
-  return { edited: "begun, edited", attested: "confirmed, not signed", reopened: "opened again" }[stateOf(work)] || "begun";
+  if (work.states.some((s) => s.state === "reopened")) return "opened again";
+  return { edited: "begun, edited", attested: "confirmed, not signed" }[stateOf(work)] || "begun";
 };

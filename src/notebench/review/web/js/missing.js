@@ -11,7 +11,7 @@ export class Missing {
     this.list = el("ul", { class: "missing-list" });
     this.opener = button("Something is missing", () => this.open(), { "aria-keyshortcuts": "m" });
     this.element = el("section", { class: "missing", "aria-labelledby": `${uid}-missing`, "data-place": "missing" },
-      el("h3", { id: `${uid}-missing` }, "What the note leaves out"),
+      el("h2", { id: `${uid}-missing` }, "What the note leaves out"),
       this.list, this.form, this.opener);
     this.draw();
   }

@@ -29,7 +29,7 @@ export class NoteView {
     const added = el("ul", { class: "added", "aria-label": `Added to ${s.title}` });
     this.added = (this.added || new Map()).set(s.name, added);
     const element = el("section", { class: "part", "aria-labelledby": id, "data-place": `section:${s.name}` },
-      el("h3", { id }, s.title), text, added,
+      el("h2", { id }, s.title), text, added,
       button("Add what is missing here", () => this.on.add(s.name), { class: "small quiet" }));
     this.drawAdded(s.name);
     return element;
