@@ -50,8 +50,8 @@ def make() -> Callable[..., Case]:
         note = {"draft_id": "d", "session_id": "s", "drafter": "x", "sections": NOTE, **draft}
         judged = [
             ClaimFinding(
-                draft_id="d", section=section, start=0, end=3, text="So.", verdict=verdict,
-                verifier="hand@1", **(extra[0] if extra else {}),
+                draft_id="d", section=section, verdict=verdict, verifier="hand@1",
+                **{"start": 0, "end": 3, "text": "So.", **(extra[0] if extra else {})},
             )
             for section, verdict, *extra in claims
         ]  # fmt: skip

@@ -14,23 +14,72 @@ from notebench.metrics.base import stratum
 
 REPO = Path(__file__).resolve().parents[2]
 FULL = {
-    "claims": [("S", "supported", {"facts": ["F0"]}), ("P", "unsupported")],
+    "claims": [
+        ("S", "supported", {"facts": ["F0"]}),
+        ("P", "unsupported"),
+        ("A", "supported", {"facts": ["F4"], "text": "Possible loss of the job."}),
+    ],
     "facts": [
         ("risk", "must", "conveyed"),
         ("goal", "should", "omitted"),
         ("goal", "generalise", "omitted"),
         ("event", "exclude", "omitted"),
-    ],
+        (
+            "event",
+            "should",
+            "conveyed",
+            {
+                "statement": "The job may be lost.",
+                "attributes": {"certainty": "possible"},
+            },
+        ),
+    ],  # fmt: skip
     "session": {
-        "references": [{"format": "SOAP", "sections": [{"name": "S", "text": "Slept badly."}]}],
+        "references": [
+            {
+                "format": "SOAP",
+                "sections": [{"name": "S", "text": "Slept badly."}],
+                "conveys": ["F0", "F1"],
+            }
+        ],
+        "prior_note": "Slept well.",
         "scenario": {"problem": "ocd", "session_type": "crisis", "complexity": ["b", "a"]},
     },
 }
 
 
+def run_of(make, n):
+    """The same note of n clients, in turn polished and written from the talk."""
+    cases = []
+    for i in range(n):
+        session = {**FULL["session"], "session_id": f"s{i // 2}"}
+        given = {"session_id": f"s{i // 2}", "workflow": ("polish", "scribe")[i % 2]}
+        cases.append(make(**{**FULL, "session": session}, **given))
+    return cases
+
+
 def test_every_known_metric_occurs_and_every_one_that_occurs_is_known(make):
-    found = {t.metric for t in metrics.tally([make(**FULL)])}
+    found = {t.metric for t in metrics.tally(run_of(make, 4))}
     assert found == set(metrics.names())
+
+
+def test_tallies_stand_case_by_case_whoever_counts_them(make):
+    cases = run_of(make, 4)
+    order = [t.session_id for t in metrics.tally(cases)]
+    assert order == sorted(order)
+    assert metrics.tally(cases) == metrics.tally(iter(cases))
+
+
+def test_a_corpus_metric_from_another_package(make, monkeypatch):
+    def crowd(cases):
+        """How many notes there are."""
+        for case in cases:
+            yield [case.tally("crowd", len(cases), 1)]
+
+    monkeypatch.setitem(metrics.corpus_registry._loaded, "crowd", crowd)
+    assert metrics.info("crowd").definition == "How many notes there are."
+    assert [t.amount for t in metrics.tally(run_of(make, 3), ["crowd"])] == [3, 3, 3]
+    assert metrics.tally([], ["crowd"]) == []
 
 
 def test_rows_are_additive_parts_never_totals(make):

@@ -19,7 +19,7 @@ _PAIRS = (("(", ")"), ("[", "]"), ("“", "”"))
 _REPEATED = re.compile(r"([a-z])\1\1")
 _NO_VOWEL = re.compile(r"^[^aeiouy]{5,}$")
 _MIXED = re.compile(r"(?<![\w-])[A-Za-z]+\d+[A-Za-z]+(?![\w-])|\ufffd|Ã.|â€")
-_PAST = re.compile(r"(?:ed|s|ing)$")
+_ENDS = re.compile(r"..(?:ed|[^s]s|ing)$")
 _MAY_DOUBLE = frozenset(("had", "that"))
 _VOWEL_SOUND = re.compile(r"(?:[aio]|e(?!u)|u(?!ni|s|ti|ro|k))(?!ne\b|nce\b)|h(?:our|onest|eir)")
 _CONSONANT_SOUND = re.compile(r"[bcdfgjklmnpqrstvwxz]|h(?!our|onest|eir|istor)|one\b|once\b|eu|uni")
@@ -75,7 +75,8 @@ def _whole(words: list[Token]) -> bool:
     places = [_classes().get(t.low, frozenset()) for t in words]
     headed = bool(places[0] & {"article", "possessive", "pronoun", "subject"})
     sure = any(p & {"verb", "be", "have", "modal"} for p in places)
-    return sure or headed and any(_PAST.search(t.low) for t in words[1:])
+    told = any("past" in p or _ENDS.search(t.low) for t, p in zip(words, places, strict=True))
+    return sure or (headed and told)
 
 
 def _out_of_order(bare: str, words: list[Token]) -> Iterator[bool]:
@@ -83,13 +84,14 @@ def _out_of_order(bare: str, words: list[Token]) -> Iterator[bool]:
     known, never = _classes(), rules()["never_before"]
     for here, after in zip(words, [*words[1:], None], strict=True):
         gap = bare[here.end : after.start if after else len(bare)]
-        places = known.get(here.low, frozenset()) if here.text.islower() else frozenset()
+        plain = here.text.islower() or here is words[0]  # a capital inside may be a name
+        places = known.get(here.low, frozenset()) if plain else frozenset()
         barred = {name for place in places for name in never.get(place, ())}
         if after is None or gap.strip(" \"'”’)]*_").startswith((".", "!", ";")):
             yield bool(barred & {"END", "STOP"})
         elif gap.lstrip().startswith(","):
             yield "END" in barred
-        elif not gap.strip():
+        elif not gap.strip() and not (here.low == after.low in _MAY_DOUBLE):
             yield bool(barred & known.get(after.low, frozenset())) or _wrong_article(here, after)
 
 
