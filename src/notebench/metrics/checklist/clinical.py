@@ -10,7 +10,7 @@ from ...text.numbers import Number, numbers
 from ...verifiers.terms import read
 from . import frame
 from .conditions import drug_facts, measures_today
-from .found import ABSENT, Found, by_words, judged, wrong_line
+from .found import ABSENT, Found, by_words, judged
 from .note import Line, View
 from .spec import Element, spec
 
@@ -127,7 +127,6 @@ def _name(fact: Fact) -> str:
 
 def risk(view: View, element: Element) -> Found:
     """A statement on danger, and no word on a danger that nobody asked about."""
-    lines = [n for n in view.lines if element.shows(n.text)]
     untrue = [
         f"{topic.replace('_', ' ').capitalize()} was not asked about: {line.text}"
         for line in view.lines
@@ -136,12 +135,9 @@ def risk(view: View, element: Element) -> Found:
         if _unasked(view, topic)
     ]
     found = by_words(view, element)
-    wrong = wrong_line(element, lines)
-    if wrong and not untrue:
-        untrue.append(f"{wrong.text} {wrong.reason}".strip())
-    return judged(
-        found.present, untrue or ([found.why] if found.right is False else []), found.right
-    )
+    if found.right is False and not untrue:
+        return found
+    return judged(found.present, untrue, found.right)
 
 
 def _unasked(view: View, topic: str) -> bool:

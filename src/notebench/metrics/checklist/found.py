@@ -27,27 +27,29 @@ def by_words(view: View, element: Element) -> Found:
     carriers = {f.id: f for f in view.carriers(element.facts)}
     fates = {i: view.fates[i] for i in carriers if view.fates.get(i) in ("conveyed", "distorted")}
     shown = [n for n in view.lines if element.shows(n.text)]
-    lines = [*shown, *(n for n in view.lines if n.right and not n.facts.isdisjoint(carriers))]
-    if not lines and not fates:
+    conveying = [n for n in view.lines if n.right and not n.facts.isdisjoint(carriers)]
+    if wrong := wrong_line(view, element, [*shown, *conveying]):
+        return Found(True, False, f"{wrong.text} {wrong.reason}".strip())
+    if not shown and not conveying and not fates:
         return ABSENT
     distorted = [i for i, fate in fates.items() if fate == "distorted"]
-    others = [n for n in view.lines if n.section in view.plan] if element.plan else []
-    if wrong := wrong_line(element, [*lines, *others]):
-        return Found(True, False, f"{wrong.text} {wrong.reason}".strip())
     if distorted and (element.strict or len(distorted) == len(fates)):
         return Found(True, False, f"Not as it was: {carriers[distorted[0]].statement}")
-    sure = any(n.right for n in lines) or "conveyed" in fates.values()
+    sure = any(n.right for n in [*shown, *conveying]) or "conveyed" in fates.values()
     return Found(True, True if sure else None)
 
 
-def wrong_line(element: Element, lines: Sequence[Line]) -> Line | None:
+def wrong_line(view: View, element: Element, lines: Sequence[Line]) -> Line | None:
     """A sentence that makes the element untrue, if there is one."""
     wrong = [n for n in lines if n.right is False]
-    if element.strict:
-        named = [n for n in wrong if not element.errors or n.error in (*element.errors, None)]
-        if named:
-            return named[0]
-    return wrong[0] if wrong and not any(n.right for n in lines) else None
+    if wrong and (element.strict or not any(n.right for n in lines)):
+        return wrong[0]
+    return next((n for n in view.lines if n.right is False and _bears(view, element, n)), None)
+
+
+def _bears(view: View, element: Element, line: Line) -> bool:
+    """Whether a wrong sentence makes an element untrue wherever it stands."""
+    return line.error in element.anywhere or (element.plan and line.section in view.plan)
 
 
 def judged(present: bool, untrue: Iterable[str], right: bool | None) -> Found:

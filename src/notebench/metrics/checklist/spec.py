@@ -83,7 +83,7 @@ class Element:
     facts: Selector | None
     reader: str
     strict: bool
-    errors: frozenset[str]
+    anywhere: frozenset[str]
     applies: str
     known: str
     plan: bool
@@ -177,7 +177,7 @@ def _element(given: Mapping[str, Any]) -> Element:
         id=given["id"], words=pattern(given.get("words", ())), link=pattern(given.get("link", ())),
         facts=Selector.of(given["facts"]) if "facts" in given else None,
         reader=given.get("reader", "words"), strict=given.get("strict", True),
-        errors=frozenset(given.get("errors", ())), applies=given.get("applies", "always"),
+        anywhere=frozenset(given.get("anywhere", ())), applies=given.get("applies", "always"),
         known=given["known"], plan=given.get("plan", False),
     )  # fmt: skip
 
