@@ -10,6 +10,9 @@ export OMP_NUM_THREADS ?= 2
 
 # Folder of the labelled data that validation needs; it is not part of this repository.
 DATA ?= ../shared
+# Folders of TN-Eval (with AnnoMI's CSV) and ACI-Bench, as published, for those who have them.
+TN_EVAL ?=
+ACI_BENCH ?=
 
 .PHONY: help demo test lab notebooks corpus validation clean
 
@@ -47,7 +50,7 @@ corpus: $(STAMP) ## make data/synthetic again from its seed
 
 validation: $(STAMP) ## measure the local verifier and the sessions, into docs/validation.md
 	@test -d $(DATA)/challenge || { echo "no labelled data in $(DATA)/challenge; name its folder: make validation DATA=..."; exit 2; }
-	$(BIN)/python benchmarks/validate_challenge.py --path $(DATA)/challenge --primock57 $(DATA)/data --write docs/validation.md
+	$(BIN)/python benchmarks/validation_page.py --data $(DATA) $(if $(TN_EVAL),--tn-eval $(TN_EVAL)) $(if $(ACI_BENCH),--aci-bench $(ACI_BENCH)) --write docs/validation.md
 	$(BIN)/python benchmarks/session_realism.py --real challenge $(DATA)/challenge --real primock57 $(DATA)/data --planted 120 --stream 10000 --write docs/validation.md
 
 clean: ## remove the virtual environment and what was built

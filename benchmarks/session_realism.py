@@ -22,7 +22,7 @@ from pathlib import Path
 from statistics import mean
 
 import planted_overlap
-from validate_challenge import replaced
+from validation_page import replaced
 
 from notebench.adapters import annomi, primock57
 from notebench.adapters.challenge import Labelled, load_challenge

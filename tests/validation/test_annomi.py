@@ -39,5 +39,5 @@ def test_a_missing_column_and_a_missing_file_are_named(tmp_path: Path) -> None:
     file = write(tmp_path, "0,x", head="transcript_id,utterance_text")
     with pytest.raises(NotebenchError, match="utterance_id"):
         load_sessions(file)
-    with pytest.raises(NotebenchError, match="no AnnoMI CSV"):
+    with pytest.raises(NotebenchError, match=r"no AnnoMI\*.csv.*no such file"):
         load_sessions(tmp_path / "nowhere")

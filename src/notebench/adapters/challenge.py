@@ -9,31 +9,34 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ..errors import NotebenchError
-from ..formats import plain
 from ..records import Draft, Session
 from ..storage import read_jsonl
-from ..text import content_words
+from .baselines import source_words, uncovered
+from .labelled import WRONG_LABELS, Labelled, LabelledSet
+from .reading import find
 
-WRONG_LABELS = frozenset({"contradicted", "fabricated", "inference"})
-CLEAN = "clean"
+__all__ = ["WRONG_LABELS", "Labelled", "load", "load_challenge", "source_words", "uncovered"]
+
+TUNE = tuple(f"challenge-{n}" for n in ("02", "06", "09", "13", "18", "22"))
+"""Sessions that the local verifier was fitted on; benchmarks/challenge_split.toml says the same."""
 
 
-@dataclass(frozen=True)
-class Labelled:
-    """A draft with its session and what its labels say."""
+def load(path: str | Path, split: str = "report") -> LabelledSet:
+    """The drafts of a split: `report` leaves out TUNE, `tune` takes only it, or `all`.
 
-    session: Session
-    draft: Draft
-    style: str
-    labels: tuple[dict[str, Any], ...]
-    """One for each sentence, in order."""
-    due: tuple[str, ...]
-    omitted: frozenset[str]
+    Raises NotebenchError.
+    """
+    items = [
+        item
+        for item in load_challenge(path)
+        if split == "all" or (item.session.session_id in TUNE) == (split == "tune")
+    ]
+    if not items:
+        raise NotebenchError(f"no draft belongs to the split {split!r}", where=str(path))
+    return LabelledSet("challenge", tuple(items))
 
 
 def load_challenge(path: str | Path, only: Iterable[str] | None = None) -> list[Labelled]:
@@ -41,12 +44,9 @@ def load_challenge(path: str | Path, only: Iterable[str] | None = None) -> list[
 
     Raises NotebenchError where a file is missing or a label names what does not exist.
     """
-    folder = Path(path)
-    for name in ("sessions.jsonl", "drafts.jsonl", "labels.jsonl"):
-        if not (folder / name).is_file():
-            raise NotebenchError(
-                f"there is no {name}", where=str(folder), mend="give the challenge folder"
-            )
+    folder = find(path, ["labels.jsonl"], "give the challenge folder").parent
+    for name in ("sessions.jsonl", "drafts.jsonl"):
+        find(folder, [name], "give the challenge folder")
     wanted = None if only is None else set(only)
     stored: list[Session] = read_jsonl(folder / "sessions.jsonl", Session)
     sessions = {s.session_id: s for s in stored}
@@ -84,20 +84,3 @@ def _labelled(
             mend="give one label to each sentence of the draft",
         )
     return Labelled(session, draft, style, labels, due, omitted)
-
-
-def uncovered(text: str, by: set[str]) -> float:
-    """Share (0-1) of a text's content words that others lack: the word-coverage baseline."""
-    words = content_words(text)
-    return sum(w not in by for w in words) / len(words) if words else 0.0
-
-
-def source_words(session: Session) -> set[str]:
-    """Content words of the transcript and the rough notes."""
-    said = "\n".join(t.text for t in session.transcript)
-    return set(content_words(f"{said}\n{session.rough_notes or ''}"))
-
-
-def note_words(draft: Draft) -> set[str]:
-    """Content words of a note."""
-    return set(content_words(draft.text or plain(draft.sections)))

@@ -1,107 +1,195 @@
-"""How well probabilities rank and fit labels: measures for validating verifiers."""
+"""How well probabilities rank and fit labels, with intervals that resample whole sessions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..stats import Interval as PlainInterval
+from ..stats import cluster_bootstrap
+
+BINS = 10
+"""Equal-width bins of probability for calibration."""
+
 
 class Rated(NamedTuple):
-    """One labelled thing with the probability that a verifier gave."""
+    """One labelled thing with the score that something gave it."""
 
     group: str
     """What is resampled as a whole: the session."""
     p: float
-    """Probability that it is bad (0-1)."""
+    """Probability that it is bad (0-1), or any score that is higher for worse."""
     bad: bool
     """The label."""
 
 
-class Interval(NamedTuple):
-    """An estimate with a 95% interval; NaN where it can't be computed."""
+class Interval(PlainInterval):
+    """An estimate with its 95% interval, as tables show it; NaN where it can't be computed."""
 
-    value: float
-    low: float
-    high: float
+    @property
+    def value(self) -> float:
+        """The estimate."""
+        return self.estimate
 
     def __str__(self) -> str:
-        if np.isnan(self.value):
+        if np.isnan(self.estimate):
             return "not measurable"
-        return f"{self.value:.2f} ({self.low:.2f}-{self.high:.2f})"
+        if np.isnan(self.low):
+            return f"{self.estimate:.2f}"
+        # a hyphen after a figure below 0 would read as a range
+        between = " to " if self.low < 0 else "-"
+        return f"{self.estimate:.2f} ({self.low:.2f}{between}{self.high:.2f})"
 
 
-def auroc(rated: Sequence[Rated]) -> float:
+@dataclass(frozen=True)
+class Sample:
+    """Labelled things as arrays of one length, for measures that are computed many times."""
+
+    group: np.ndarray
+    p: np.ndarray
+    bad: np.ndarray
+    stratum: np.ndarray
+    """Name of the part that each belongs to, for measures within parts."""
+
+    @classmethod
+    def of(cls, rated: Sequence[Rated], strata: Sequence[str] | None = None) -> Sample:
+        """From a list, with a stratum for each if there are any."""
+        return cls(
+            np.array([r.group for r in rated], dtype=object),
+            np.array([r.p for r in rated], dtype=float),
+            np.array([r.bad for r in rated], dtype=bool),
+            np.array([""] * len(rated) if strata is None else list(strata), dtype=object),
+        )
+
+    def take(self, index: np.ndarray) -> Sample:
+        """Those at that index, or where a mask says so."""
+        return Sample(self.group[index], self.p[index], self.bad[index], self.stratum[index])
+
+    def __len__(self) -> int:
+        return len(self.p)
+
+
+Scored = Sequence[Rated] | Sample
+Measure = Callable[[Sample], float]
+
+
+def auroc(rated: Scored) -> float:
     """Probability that a bad thing is rated above a good one, ties counting half.
 
     NaN where all are bad or all are good.
     """
-    p, bad = _arrays(rated)
-    worse, better = np.sort(p[bad]), np.sort(p[~bad])
+    sample = _sample(rated)
+    worse, better = np.sort(sample.p[sample.bad]), np.sort(sample.p[~sample.bad])
     if not worse.size or not better.size:
         return float("nan")
     below = np.searchsorted(better, worse, "left") + np.searchsorted(better, worse, "right")
     return float(below.sum() / (2 * worse.size * better.size))
 
 
-def caught(rated: Sequence[Rated], threshold: float) -> float:
+def auroc_within(rated: Scored) -> float:
+    """Mean of the AUROC of each stratum that has bad and good things; NaN where none has."""
+    sample = _sample(rated)
+    parts = [auroc(sample.take(sample.stratum == name)) for name in sorted(set(sample.stratum))]
+    known = [part for part in parts if not np.isnan(part)]
+    return float(np.mean(known)) if known else float("nan")
+
+
+def caught(rated: Scored, threshold: float) -> float:
     """Share of the bad things that reach the threshold."""
-    p, bad = _arrays(rated)
-    return float((p[bad] >= threshold).mean()) if bad.any() else float("nan")
+    sample = _sample(rated)
+    return _share(sample.p[sample.bad] >= threshold)
 
 
-def flagged(rated: Sequence[Rated], threshold: float) -> float:
+def flagged(rated: Scored, threshold: float) -> float:
     """Share of the good things that reach the threshold all the same."""
-    p, bad = _arrays(rated)
-    return float((p[~bad] >= threshold).mean()) if (~bad).any() else float("nan")
+    sample = _sample(rated)
+    return _share(sample.p[~sample.bad] >= threshold)
 
 
-def balanced_accuracy(rated: Sequence[Rated], threshold: float) -> float:
+def balanced_accuracy(rated: Scored, threshold: float) -> float:
     """Mean of the share of bad things caught and of good things left alone."""
-    return (caught(rated, threshold) + 1 - flagged(rated, threshold)) / 2
+    sample = _sample(rated)
+    return (caught(sample, threshold) + 1 - flagged(sample, threshold)) / 2
 
 
-def calibration_error(rated: Sequence[Rated], bins: int = 10) -> float:
+def calibration_error(rated: Scored, bins: int = BINS) -> float:
     """Expected calibration error: mean gap between probability and share, equal-width bins."""
-    p, bad = _arrays(rated)
-    if not p.size:
+    parts = reliability(rated, bins)
+    n = sum(part.n for part in parts)
+    return sum(abs(part.p - part.share) * part.n for part in parts) / n if n else float("nan")
+
+
+class Bin(NamedTuple):
+    """Things of about the same probability."""
+
+    p: float
+    """Mean probability."""
+    share: float
+    """Share that was bad."""
+    n: int
+
+
+def reliability(rated: Scored, bins: int = BINS) -> list[Bin]:
+    """Stated probability and share that was bad, in equal-width bins; empty ones left out."""
+    sample = _sample(rated)
+    which = np.minimum((sample.p * bins).astype(int), bins - 1)
+    found = []
+    for number in range(bins):
+        inside = which == number
+        if inside.any():
+            mean, share = sample.p[inside].mean(), sample.bad[inside].mean()
+            found.append(Bin(float(mean), float(share), int(inside.sum())))
+    return found
+
+
+def spearman(a: np.ndarray, b: np.ndarray) -> float:
+    """Spearman's rank correlation, ties sharing their mean rank; NaN where one does not vary."""
+    from scipy.stats import rankdata
+
+    ranks = rankdata(a), rankdata(b)
+    if min(np.ptp(r) if r.size else 0.0 for r in ranks) == 0:
         return float("nan")
-    which = np.minimum((p * bins).astype(int), bins - 1)
-    gaps = [
-        abs(p[which == b].mean() - bad[which == b].mean()) * (which == b).sum()
-        for b in range(bins)
-        if (which == b).any()
-    ]
-    return float(sum(gaps) / p.size)
+    return float(np.corrcoef(*ranks)[0, 1])
 
 
 def with_interval(
-    rated: Sequence[Rated],
-    measure: Callable[[Sequence[Rated]], float],
+    rated: Scored,
+    measure: Measure | Callable[[Any], float],
     *,
     seed: int = 0,
     resamples: int = 1000,
 ) -> Interval:
-    """A measure with its 95% percentile interval, whole groups resampled with replacement."""
-    by_group: dict[str, list[Rated]] = {}
-    for item in rated:
-        by_group.setdefault(item.group, []).append(item)
-    groups = [by_group[name] for name in sorted(by_group)]
-    estimate = measure(rated)
-    if len(groups) < 2:
-        return Interval(estimate, float("nan"), float("nan"))
-    draws = np.random.default_rng(seed).integers(len(groups), size=(resamples, len(groups)))
-    values = np.array([measure([r for g in draw for r in groups[g]]) for draw in draws])
-    values = values[~np.isnan(values)]
-    if not values.size:
-        return Interval(estimate, float("nan"), float("nan"))
-    low, high = np.percentile(values, [2.5, 97.5])
-    return Interval(estimate, float(low), float(high))
+    """A measure with its 95% interval, whole groups resampled with replacement."""
+    sample = _sample(rated)
+    return clustered(lambda index: measure(sample.take(index)), sample.group, seed, resamples)
 
 
-def _arrays(rated: Sequence[Rated]) -> tuple[np.ndarray, np.ndarray]:
-    return (
-        np.array([r.p for r in rated], dtype=float),
-        np.array([r.bad for r in rated], dtype=bool),
+def clustered(
+    statistic: Callable[[np.ndarray], float],
+    group: Sequence[str] | np.ndarray,
+    seed: int = 0,
+    resamples: int = 1000,
+) -> Interval:
+    """A statistic of an index into rows with its 95% interval, whole groups of rows resampled.
+
+    group: the group of each row. With a single group there is an estimate and no interval.
+    """
+    names = np.asarray(group, dtype=object)
+    rows = [np.flatnonzero(names == name) for name in sorted(set(names))]
+    if len(rows) < 2:
+        return Interval(statistic(np.arange(len(names))), float("nan"), float("nan"))
+    found = cluster_bootstrap(
+        rows, lambda parts: statistic(np.concatenate(parts)), n_boot=resamples, seed=seed
     )
+    return Interval(*found)
+
+
+def _sample(rated: Scored) -> Sample:
+    return rated if isinstance(rated, Sample) else Sample.of(rated)
+
+
+def _share(hits: np.ndarray) -> float:
+    return float(hits.mean()) if hits.size else float("nan")
