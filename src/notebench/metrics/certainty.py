@@ -139,7 +139,11 @@ def fact_level(fact: Fact) -> Level:
 
 def _found(words: str, text: str) -> list[str]:
     """Phrases of a list of words in a text."""
-    return _words()[words].findall(text.lower().replace("’", "'"))
+    plain = _MONTH.sub("", text).lower().replace("’", "'")
+    return _words()[words].findall(plain)
+
+
+_MONTH = re.compile(r"\bMay\b(?= \d)|(?<=\bin )May\b")
 
 
 @cache
