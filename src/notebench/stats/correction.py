@@ -143,7 +143,7 @@ def powered_bounds(
     value = labelled.value - weight * (seen.value - of_all.value)
     within = np.clip(value, 0.5 / total, 1 - 0.5 / total)
     trials = divide(within * (1 - within), variance)
-    low, high = _wilson(within, trials, stdtrit(np.maximum(1, labelled.df - 1), (1 + conf) / 2))
+    low, high = _wilson(within, trials, stdtrit(labelled.df, (1 + conf) / 2))
     few = (np.minimum(wrong.sum(axis=-1), total - wrong.sum(axis=-1)) < FEW) | np.isnan(trials)
     effect = np.maximum(labelled.effect, 1 + (total / clusters - 1) * FEW_ALIKE)
     alone = _wilson(labelled.value, total / effect, stdtrit(clusters - 1, (1 + conf) / 2))
