@@ -71,8 +71,8 @@ def measure_date(view: View, element: Element) -> Found:
     """When it was taken: in words, or by the note's own date of service."""
     lines = [line for _, line, _ in _scores(view) if element.shows(line.text)]
     if lines:
-        right = None if all(n.right is None for n in lines) else any(n.right for n in lines)
-        return Found(True, right, "" if right is not False else lines[0].text)
+        wrong = [n.text for n in lines if n.right is False]
+        return judged(True, wrong, True if measures_today(view) else _verdict(lines))
     dated = next(e for c in spec().checks if c.id == "02_date" for e in c.elements)
     return frame.date(view, dated)
 

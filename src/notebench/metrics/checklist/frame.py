@@ -11,7 +11,7 @@ from .found import ABSENT, Found, by_words, judged
 from .note import View
 from .spec import Element, spec
 
-_LABEL = re.compile(r"\b(?:client|patient|name|pt)\s*:\s*([A-Z][\w.-]*)")
+_LABEL = re.compile(r"\b(?i:client|patient|name|pt)\s*:\s*([A-Z][\w.-]*)")
 _SLASHED = re.compile(r"\b(\d{1,2})/(\d{1,2})/(?:20)?(\d\d)\b")
 _CLOCK = r"(\d{1,2}):(\d\d)\s*([ap]\.?m\b\.?)?"
 _SPAN = re.compile(
@@ -31,10 +31,10 @@ _WHOLE = re.compile(
 _ICD = re.compile(r"\b[FGRZ]\d\d(?:\.\d{1,4})?\b")
 _LATER = re.compile(r"\b(?:next|return|follow|rtc|appointment|booster|last|prior|previous)", re.I)
 _SIGNER = re.compile(
-    r"(?:signed(?: electronically)?(?: by)?|signature|clinician|therapist|provider)\s*:?\s*"
+    r"(?i:signed(?: electronically)? by|signature|clinician:|therapist:|provider:)\s*:?\s*"
     r"([A-Z][a-z]+(?: [A-Z]\.?)? [A-Z][a-z]+)"
 )
-_SIGNED = re.compile(r"\b(?:electronically|e-?)\s?signed\b|\bsigned by\b", re.IGNORECASE)
+_SIGNED = re.compile(r"\b(?:electronically|digitally|e-?)\s?signed\b", re.IGNORECASE)
 _NO_AI = re.compile(r"\b(?:no|without|not)\b[^.;]{0,30}\b(?:AI|artificial|automated)\b", re.I)
 _OTHERS = {"partner": "partner", "spouse": "partner", "husband": "partner", "wife": "partner",
            "parent": "parent", "guardian": "parent", "mother": "parent", "father": "parent",
@@ -231,10 +231,10 @@ def _listed(value: object) -> list[object]:
 
 def signature(view: View, element: Element) -> Found:
     """A place to sign; a draft that is signed already, or by somebody else, is untrue."""
-    if not any(element.shows(n.text) for n in view.lines):
+    signer = _SIGNER.search(view.text)
+    if not signer and not any(element.shows(n.text) for n in view.lines):
         return ABSENT
     clinicians = {p.name for p in view.session.participants if p.role == "clinician"}
-    signer = _SIGNER.search(view.text)
     untrue = []
     if signer and signer[1] not in clinicians:
         untrue.append(f"{signer[1]} is not the clinician of the record.")
