@@ -31,7 +31,7 @@ _COLUMNS = {
     "factualf1": Target("factual F1", "f1"),
 }
 _PIECES = re.compile(r"\s*;\s*|,\s+(?:and\s+|or\s+)?")
-_SHORT = 1  # content words from which a piece of a list stands as a fact of its own
+_IN_A_LIST = 4  # words
 
 
 def load(path: str | Path, split: str = "all") -> LabelledSet:
@@ -84,16 +84,16 @@ def _session(name: str, row: dict[str, str]) -> Session:
 def pieces(reference: str) -> list[str]:
     """The facts of a reference summary: sentences, cut at semicolons, and lists at commas.
 
-    A sentence is taken for a list where none of its pieces but the first has a verb's room: each
-    holds at most four words. Pieces without content go with the one before.
+    A clause is a list where it has three parts or more, and none after the first is longer than
+    four words: no sentence fits in there. Parts without content are none.
     """
     found: list[str] = []
     for span in split_sentences(reference):
         for clause in re.split(r"\s*;\s*", span.text):
             parts = [p for p in _PIECES.split(clause) if p.strip()]
-            listed = len(parts) > 2 and all(len(p.split()) <= 4 for p in parts[1:])
+            listed = len(parts) > 2 and all(len(p.split()) <= _IN_A_LIST for p in parts[1:])
             found += [p.strip(" .") for p in (parts if listed else [clause])]
-    kept = [p for p in found if len(content_words(p)) >= _SHORT]
+    kept = [p for p in found if content_words(p)]
     return kept or [reference.strip()]
 
 
