@@ -10,7 +10,9 @@ from handmade import session_data
 from notebench.records import Draft, Manifest, Session
 from notebench.storage import write_jsonl
 
-HOSTILE = '<script>window.hacked = 1</script><img src=x onerror="window.hacked = 2"> \u2028 &amp; 😀'
+HOSTILE = (
+    '<script>window.hacked = 1</script><img src=x onerror="window.hacked = 2"> \u2028 &amp; 😀'
+)
 """Text that is no text to a careless page; the figure at its end takes two UTF-16 units."""
 
 SECTIONS = [

@@ -66,3 +66,15 @@ def import_(
     show.wrote(written.reviews, f"{len(done.reviews)} reviews")
     show.wrote(written.findings, f"{len(done.findings)} findings")
     show.wrote(written.tallies, f"{len(done.tallies)} tallies")
+
+
+@group.command(epilog="Example: notebench review record runs/pilot --out records")
+def record(
+    run: RunFolderArgument,
+    out: Annotated[Path, typer.Option(help="Folder to write to.")],
+) -> None:
+    """For each reviewed note: how it was made, what was sent where, what was changed and signed."""
+    from ..review.record_page import write_records
+
+    written = write_records(run, out)
+    show.wrote(written.overview, f"{written.notes} records, each as a page and as JSON")

@@ -46,7 +46,7 @@ def write_page(bundle: Bundle, out: Path, drafts: list[Draft]) -> Page:
     reviewer = re.sub(r"[^\w-]+", "_", bundle.payload["reviewer"])
     send = out / f"send-to-{reviewer}"
     page = write_text(send / f"{bundle.payload['mode']}.html", render(bundle.payload))
-    guide = _asset("READ-ME-FIRST.txt").replace("review.html", page.name)
+    guide = asset("READ-ME-FIRST.txt").replace("review.html", page.name)
     write_text(send / "READ-ME-FIRST.txt", guide)
     who = {d.draft_id: d for d in drafts}
     key = {
@@ -67,7 +67,7 @@ def render(payload: dict[str, Any]) -> str:
     script, style = page_script(), stylesheet()
     return (
         _environment()
-        .from_string(_asset("page.html"))
+        .from_string(asset("page.html"))
         .render(
             title=payload["title"],
             payload=json_in_html(payload),
@@ -99,7 +99,7 @@ def widget_script() -> str:
 @cache
 def stylesheet() -> str:
     """The page's style sheet."""
-    return _asset("page.css")
+    return asset("page.css")
 
 
 def joined(entry: str) -> str:
@@ -114,7 +114,7 @@ def joined(entry: str) -> str:
         if name in seen:
             return
         seen.add(name)
-        source = _asset(f"js/{name}.js")
+        source = asset(f"js/{name}.js")
         for needed in _IMPORT.findall(source):
             visit(needed)
         parts.append(_EXPORT.sub("", _IMPORT.sub("", source)))
@@ -123,19 +123,21 @@ def joined(entry: str) -> str:
     return "\n".join(parts)
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """A file of web/, as text."""
     return files(__package__).joinpath("web", *name.split("/")).read_text("utf-8")
 
 
 def _policy(script: str, style: str) -> str:
     """Content security policy: nothing is loaded, only this script and this style are used."""
     return (
-        f"default-src 'none'; script-src '{_digest(script)}'; style-src '{_digest(style)}'; "
+        f"default-src 'none'; script-src '{digest(script)}'; style-src '{digest(style)}'; "
         "base-uri 'none'; form-action 'none'"
     )
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
+    """The text's hash as content security policies give it."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 

@@ -125,6 +125,7 @@ export class App {
   }
 
   changed() {
+    this.count();
     this.save();
     this.drawBar();
   }
@@ -193,7 +194,7 @@ export class App {
     const work = (this.state.works[note.note] ||= newWork(note, at + 1));
     open(work);
     this.at = this.state.at = at;
-    this.clock.bind(work.time);
+    this.count();
     this.desk = new Desk(this, note, work, `${this.uid}${at}`);
     put(this.main, this.desk.element);
     if (this.root === document.body) scrollTo(0, 0);
@@ -202,9 +203,16 @@ export class App {
     this.say(`${note.title}, ${at + 1} of ${this.notes.length}.`);
   }
 
+  // Count time for the open note; a note that is closed costs no more.
+  count() {
+    const totals = this.work && !this.work.closed ? this.work.time : null;
+    if (this.clock.totals !== totals) this.clock.bind(totals);
+  }
+
   closeNote(signature) {
     const { work } = this;
     if (work.closed) return;
+    this.clock.settle();
     work.signature = signature && { ...signature, at: new Date().toISOString() };
     work.closed = new Date().toISOString();
     entered(work, signature ? "signed" : "done");
@@ -291,7 +299,7 @@ export class App {
 
   drawTime() {
     if (!this.desk || !this.time) return;
-    const said = { active: "timing", idle: "idle, not counted", paused: "paused, not counted", hidden: "hidden, not counted" };
+    const said = { active: "timing", idle: "idle, not counted", paused: "paused, not counted", hidden: "hidden, not counted", stopped: "not timed" };
     const { clock, limit_s: limit } = this.payload.options;
     const state = this.clock.state;
     const spent = this.work.time.active;
