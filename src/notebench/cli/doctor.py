@@ -88,6 +88,8 @@ def _leaving(study: Study | None) -> None:
         )
         return
     from ..runs import estimate
+    from ..verifiers.families import kinship
 
     rows = [[e.drafter, e.leaves] for e in estimate(study)]
     show.table(rows, ["drafter or verifier", "what leaves this machine"])
+    show.judges({}, kinship(study.verifier, (d.name for d in study.drafters)))

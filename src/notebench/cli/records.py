@@ -197,17 +197,25 @@ def check(
     drafts: Annotated[Path, typer.Option(help="A drafts.jsonl.")],
     out: Annotated[Path, typer.Option(help="File to write findings to.")],
     verifier: Annotated[
-        str, typer.Option(help="local, or judge:<model> (which sends the text to that model).")
+        str,
+        typer.Option(
+            help="local, local-llm, or judge:<model>, which sends the text to that model; several "
+            "judges are joined by +."
+        ),
     ] = "local",
 ) -> None:
     """Judge notes from anywhere, sentence by sentence and fact by fact."""
     from ..api import check as judge
     from ..api import load_drafts, load_sessions
+    from ..runs.judging import agreement, models_in
     from ..storage import write_jsonl
+    from ..verifiers.families import kinship
 
     result = judge(load_sessions(sessions), load_drafts(drafts), verifier=verifier)
     write_jsonl(out, result.finding_records)
     show.summary(result.tallies, _signature(result))
+    of = result.finding_records, result.draft_records
+    show.judges(agreement(*of), kinship(verifier, models_in(result.draft_records)))
     show.wrote(out, f"{len(result.finding_records)} findings on {len(result.draft_records)} drafts")
     without = [s.session_id for s in result.session_records if not s.facts]
     if without:

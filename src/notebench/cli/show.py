@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,3 +71,18 @@ def summary(tallies: pd.DataFrame, signature: Callable[[str], str], seed: int = 
     table(rows, [*keys, *columns])
     print("95% intervals in brackets, clustered by session; see docs/metrics.md for each metric")
     print(signature("+".join(metric for metric, _, _ in HEADLINE)))
+
+
+_ALPHA = ("alpha", "low", "high")
+
+
+def judges(agreement: Mapping[str, Any], warnings: Sequence[str]) -> None:
+    """How far several judges agree, and what to bear in mind about them; nothing where nothing."""
+    for name, told in agreement.items():
+        alpha, low, high = (math.nan if told[k] is None else told[k] for k in _ALPHA)
+        print(
+            f"{len(told['judges'])} judges on {told['n']} {name}: Krippendorff's alpha of their "
+            f"verdicts {rate(alpha, low, high, scale=1, digits=2)}"
+        )
+    for warning in warnings:
+        print(f"warning: {warning}")

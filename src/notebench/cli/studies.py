@@ -91,7 +91,9 @@ def run(
 @app.command(epilog="Example: notebench rescore runs/demo --verifier judge:openai/gpt-4o")
 def rescore(
     run: RunPath,
-    verifier: Annotated[str, typer.Option(help="local, or judge:<model>.")],
+    verifier: Annotated[
+        str, typer.Option(help="local, local-llm, or judge:<model>, several joined by +.")
+    ],
 ) -> None:
     """New findings and tallies from the drafts a run kept; no drafter is asked again."""
     from ..runs import rescore as again
@@ -203,10 +205,12 @@ def _summary(folder: RunFolder) -> None:
 
     run = RunData.load(folder.path)
     show.summary(run.tallies, run.signature, run.manifest.seed)
+    show.judges(run.manifest.agreement, run.manifest.warnings)
 
 
 def _dry_run(study: Study, limit: int | None, shard: tuple[int, int] | None) -> None:
     from ..runs import estimate
+    from ..verifiers.families import kinship
 
     rows = [
         [
@@ -217,6 +221,7 @@ def _dry_run(study: Study, limit: int | None, shard: tuple[int, int] | None) -> 
     ]  # fmt: skip
     show.table(rows, _ESTIMATED)
     print("nothing was asked; tokens are estimated, answers counted at their full length")
+    show.judges({}, kinship(study.verifier, (d.name for d in study.drafters)))
 
 
 def _number(value: int | None) -> str:

@@ -114,6 +114,10 @@ class Manifest(Record):
     """sha256 of each prompt used, by name@version."""
     verifier: str | None = None
     """name@version of the verifier behind findings and tallies."""
+    agreement: dict[str, Any] = Field(default_factory=dict)
+    """How far several judges agree on claims and on facts: Krippendorff's alpha with its interval."""
+    warnings: list[str] = Field(default_factory=list)
+    """What to bear in mind when reading its figures, such as a judge of a drafter's own family."""
     digests: dict[str, str] = Field(default_factory=dict)
     """sha256 of each output's content (timing left out), equal between equal runs."""
     cost_usd: float | None = 0.0

@@ -18,7 +18,7 @@ from ..records import Manifest, Session, content_hash
 from ..storage import write_jsonl
 from .engine import execute, sessions_of
 from .folder import RunFolder
-from .judging import cases
+from .judging import agreement, cases
 from .study import Study
 
 
@@ -85,7 +85,8 @@ def merge(shards: Sequence[str | Path], out: str | Path) -> RunFolder:
     folder.write_findings(findings)
     folder.write_failures(sorted(failures, key=lambda f: (f.stage, *place(f))))
     folder.write_tallies(tally(cases(sessions, drafts, findings), first.study.get("metrics")))
-    folder.write_manifest(first.model_copy(update=_merged(manifests, inputs, folder)))
+    judged = {"agreement": agreement(findings, drafts, first.seed) if first.agreement else {}}
+    folder.write_manifest(first.model_copy(update=_merged(manifests, inputs, folder) | judged))
     return folder
 
 

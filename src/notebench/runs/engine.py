@@ -6,6 +6,7 @@ import os
 import platform
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,11 +20,12 @@ from ..sessions import generate
 from ..storage import iter_jsonl, read_jsonl, write_jsonl, write_text
 from ..verifiers import make as make_verifier
 from ..verifiers.base import Verifier, label_of
+from ..verifiers.families import kinship
 from .drafting import check_ready, draft_all, plan
 from .folder import RunFolder
-from .judging import cases, verify
+from .judging import agreement, cases, models_in, verify
 from .progress import progress_bar
-from .study import SESSIONS, Study
+from .study import SESSIONS, LimitSettings, Study
 
 _MAY_CHANGE = frozenset({"name", "limits", "cache", "verifier", "metrics"})
 
@@ -84,10 +86,9 @@ def execute(
     folder.write_manifest(manifest)
     drafts, failures, stopped = draft_all(folder, study, jobs, progress)
     folder.write_drafts(drafts)
-    stopped = (
-        _judge(folder, verifier, sessions, drafts, failures, study.metrics, progress) or stopped
-    )
-    _finish(folder, manifest, verifier, drafts, client)
+    judging = Judging(verifier, study.metrics, study.limits.concurrency, progress)
+    stopped = _judge(folder, judging, sessions, drafts, failures) or stopped
+    _finish(folder, manifest, verifier, drafts)
     if stopped:
         raise BudgetExceeded(
             f"{stopped} ({len(drafts)} of {len(jobs)} notes were had and kept)",
@@ -126,11 +127,12 @@ def rescore(path: str | Path, verifier_name: str, *, progress: bool = True) -> R
     verifier = make_verifier(verifier_name, client=client)
     check_ready([verifier])
     failures = [f for f in folder.failures() if f.stage == "draft"]
-    metrics = manifest.study.get("metrics")
+    limits = LimitSettings.model_validate(manifest.study.get("limits", {}))
+    judging = Judging(verifier, manifest.study.get("metrics"), limits.concurrency, progress)
     drafts = folder.drafts()
-    stopped = _judge(folder, verifier, folder.sessions(), drafts, failures, metrics, progress)
+    stopped = _judge(folder, judging, folder.sessions(), drafts, failures)
     updated = manifest.model_copy(update={"study": {**manifest.study, "verifier": verifier_name}})
-    _finish(folder, updated, verifier, drafts, client)
+    _finish(folder, updated, verifier, drafts)
     if stopped:
         raise BudgetExceeded(stopped, where=str(folder.path))
     return folder
@@ -174,17 +176,26 @@ def _manifest(
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Judging:
+    """How the notes of a study are judged and counted."""
+
+    verifier: Verifier
+    metrics: Sequence[str] | None
+    concurrency: int
+    progress: bool
+
+
 def _judge(
     folder: RunFolder,
-    verifier: Verifier,
+    judging: Judging,
     sessions: Sequence[Session],
     drafts: Sequence[Draft],
     failures: Sequence[Failure],
-    metrics: Sequence[str] | None,
-    progress: bool,
 ) -> str | None:
     """Judge and count; why judging was cut short, if the budget ended it."""
-    findings, failed = verify(verifier, sessions, drafts, progress_bar(progress))
+    bar = progress_bar(judging.progress)
+    findings, failed = verify(judging.verifier, sessions, drafts, bar, judging.concurrency)
     unverified = [
         Failure(
             stage="verify", session_id=d.session_id, drafter=d.drafter, workflow=d.workflow,
@@ -192,13 +203,11 @@ def _judge(
         )
         for d, error in failed
     ]  # fmt: skip
-    _keep_earlier(folder, label_of(verifier))
+    _keep_earlier(folder, label_of(judging.verifier))
     folder.write_findings(findings)
     folder.write_failures([*failures, *unverified])
-    counted = progress_bar(progress)(
-        cases(sessions, drafts, findings), desc="counting", unit="note"
-    )
-    folder.write_tallies(tally(counted, metrics))
+    counted = bar(cases(sessions, drafts, findings), desc="counting", unit="note")
+    folder.write_tallies(tally(counted, judging.metrics))
     return next((e.what for _, e in failed if isinstance(e, BudgetExceeded)), None)
 
 
@@ -214,23 +223,22 @@ def _keep_earlier(folder: RunFolder, verifier: str) -> None:
 
 
 def _finish(
-    folder: RunFolder,
-    manifest: Manifest,
-    verifier: Verifier,
-    drafts: Sequence[Draft],
-    client: Client,
+    folder: RunFolder, manifest: Manifest, verifier: Verifier, drafts: Sequence[Draft]
 ) -> None:
     costs = [d.provenance["cost_usd"] for d in drafts if "cost_usd" in d.provenance]
     prompts = {
         f"{p['name']}@{p['version']}": p["sha256"]
         for d in drafts
         if isinstance(p := d.provenance.get("prompt"), dict)
-    }
+    } | {p.id: p.sha256 for p in getattr(verifier, "prompts", ())}
+    votes = folder.findings() if hasattr(verifier, "judges") else []
     folder.write_manifest(
         manifest.model_copy(
             update={
                 "prompts": dict(sorted(prompts.items())),
                 "verifier": label_of(verifier),
+                "agreement": agreement(votes, drafts, manifest.seed),
+                "warnings": kinship(verifier.name, models_in(drafts)),
                 "cost_usd": None if None in costs else sum(costs),
                 "digests": folder.digests(),
             }

@@ -13,6 +13,7 @@ from ..drafters.base import INPUTS
 from ..errors import NotebenchError
 from ..llm.client import Completion, Request, estimate_call, is_remote
 from ..verifiers import hub
+from ..verifiers.families import models_of
 from .drafting import Job, plan
 from .engine import part_of, sessions_of
 from .study import Study
@@ -94,16 +95,18 @@ def estimate(
 
 
 def _judge(verifier: str, jobs: list[Job]) -> list[Estimate]:
-    """What is known beforehand of the model that judges, where one does."""
+    """What is known beforehand of each model that judges, where one does."""
     kind, _, model = verifier.partition(":")
     if kind == "nli":
         return [Estimate(verifier, len(jobs), 0, 0, 0, 0.0, hub.leaves(model))]
-    if kind != "judge":
-        return []
     shown = "every note, with transcript, rough notes, chart, prior note and facts"
-    remote = is_remote(model)
-    leaves = f"{shown} of {_sessions(jobs)}, to {model}" if remote else "nothing"
-    return [Estimate(verifier, len(jobs), None, None, None, None if remote else 0.0, leaves)]
+    found = []
+    for model in models_of(verifier):
+        remote = is_remote(model)
+        leaves = f"{shown} of {_sessions(jobs)}, to {model}" if remote else "nothing"
+        name, cost = f"{kind}:{model}", None if remote else 0.0
+        found.append(Estimate(name, len(jobs), None, None, None, cost, leaves))
+    return found
 
 
 def _leaves(jobs: list[Job], remote_to: str | None) -> str:

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .. import taxonomy
+from ..llm.messages import Completion
 from ..records import Session
 
 _SPACE = re.compile(r"\s+")
+_CUT_LINE = re.compile(r"\n\s*\|")
 _SHORTEST_QUOTE = 8
 """Letters below which a quote proves nothing: almost any text holds it."""
+_MOST_QUOTES = 5
+"""Quotes of one item that are looked at."""
+_DECODER = json.JSONDecoder()
+
+REFUSED = "The judge refused to answer."
+CUT_SHORT = "The judge's answer was cut short."
+UNREADABLE = "The judge gave no answer that could be read."
+LEFT_OUT = "The judge's answer leaves it out or gives it twice."
 
 
 @dataclass(frozen=True)
@@ -20,11 +31,27 @@ class Item:
     """One item of an answer that has the asked-for shape."""
 
     verdict: str
-    quote: str
+    quotes: tuple[str, ...]
+    """Evidence, as the judge copied it; not yet looked up."""
     confidence: float
     reason: str
     error_type: str | None = None
     severity: str | None = None
+
+    @property
+    def sure(self) -> float:
+        """Confidence in the verdict given, never below even odds and never certain."""
+        return round(min(0.99, max(0.5, self.confidence)), 4)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one answer of a judge held."""
+
+    items: Mapping[int, Item]
+    """By the ids that were asked."""
+    missing: str
+    """Why an id is not among them."""
 
 
 def schema(
@@ -36,18 +63,18 @@ def schema(
     refuse a schema that has it.
     """
     text: dict[str, Any] = {"type": "string"} | ({"maxLength": longest} if longest else {})
+    quotes: dict[str, Any] = {"type": "array", "items": text} | ({"maxItems": 2} if longest else {})
     fields: dict[str, Any] = {
         "id": {"type": "integer"},
-        "verdict": {"type": "string", "enum": list(verdicts)},
-        "quote": text,
-        "confidence": {"type": "number"},
+        "quotes": quotes,
         "reason": text,
+        "verdict": {"type": "string", "enum": list(verdicts)},
+        "confidence": {"type": "number"},
     }
     if error_types:
         fields |= {
-            "error_type": {"enum": [*error_types, None]},
-            "severity": {"enum": ["minor", "major", "critical", None]},
-            "turn": {"type": ["integer", "null"]},
+            "error_type": {"type": ["string", "null"], "enum": [*error_types, None]},
+            "severity": {"type": ["string", "null"], "enum": [*taxonomy.LEVELS, None]},
         }
     item = {
         "type": "object", "properties": fields, "required": list(fields),
@@ -63,8 +90,26 @@ def schema(
     }
 
 
+def read(completion: Completion, verdicts: Iterable[str], asked: Iterable[int]) -> Answer:
+    """What an answer says of the ids that were asked.
+
+    Ids that were not asked, and further fields, are ignored.
+    """
+    if completion.finish_reason == "content_filter":
+        return Answer({}, REFUSED)
+    wanted = frozenset(asked)
+    items = {n: i for n, i in parse(completion.text, verdicts).items() if n in wanted}
+    if completion.finish_reason == "length":
+        return Answer(items, CUT_SHORT)
+    return Answer(items, LEFT_OUT if items else UNREADABLE)
+
+
 def parse(text: str, verdicts: Iterable[str]) -> dict[int, Item]:
-    """Items by id; those of another shape are left out, and an id given twice is not believed."""
+    """Items by id; those of another shape are left out, and an id given twice is not believed.
+
+    Takes JSON with words or a code fence around it, a bare list of items, and the whole items of an
+    answer that was cut short.
+    """
     allowed = frozenset(verdicts)
     found: dict[int, Item] = {}
     twice: set[int] = set()
@@ -80,15 +125,38 @@ def parse(text: str, verdicts: Iterable[str]) -> dict[int, Item]:
 
 
 def _items(text: str) -> list[Any]:
-    start, end = text.find("{"), text.rfind("}")
-    if start < 0 or end < start:
-        return []
-    try:
-        data = json.loads(text[start : end + 1])
-    except (ValueError, RecursionError):
-        return []
-    items = data.get("items") if isinstance(data, dict) else None
-    return items if isinstance(items, list) else []
+    """The items of the last JSON value that holds any: what comes before it may be a draft."""
+    found: list[Any] = []
+    for value in _values(text):
+        held = value.get("items") if isinstance(value, dict) else value
+        if isinstance(held, list) and any(isinstance(i, dict) for i in held):
+            found = held
+    return found or _whole_ones(text)
+
+
+def _values(text: str) -> Iterator[Any]:
+    """The JSON objects and lists of a text that stand in no other, in order."""
+    at = 0
+    while match := re.compile(r"[{\[]").search(text, at):
+        try:
+            value, at = _DECODER.raw_decode(text, match.start())
+            yield value
+        except (ValueError, RecursionError):
+            at = match.start() + 1
+
+
+def _whole_ones(text: str) -> list[Any]:
+    """The complete objects of a list of items that was cut short."""
+    start = re.search(r"\"items\"\s*:\s*\[|^\s*\[", text)
+    found: list[Any] = []
+    at = start.end() if start else len(text)
+    while match := re.compile(r"[\s,]*(?=\{)").match(text, at):
+        try:
+            value, at = _DECODER.raw_decode(text, match.end())
+        except (ValueError, RecursionError):
+            break
+        found.append(value)
+    return found
 
 
 def _item(raw: Any, allowed: frozenset[str]) -> Item | None:
@@ -100,10 +168,17 @@ def _item(raw: Any, allowed: frozenset[str]) -> Item | None:
     if isinstance(sure, bool) or not isinstance(sure, int | float) or not 0 <= sure <= 1:
         return None
     return Item(
-        verdict, _text(raw.get("quote")), float(sure), _text(raw.get("reason"))[:400],
+        verdict, _quotes(raw), float(sure), _text(raw.get("reason"))[:400],
         raw.get("error_type") if isinstance(raw.get("error_type"), str) else None,
         raw.get("severity") if isinstance(raw.get("severity"), str) else None,
     )  # fmt: skip
+
+
+def _quotes(raw: Mapping[str, Any]) -> tuple[str, ...]:
+    """The quotes of an item; models without a schema also write one `quote`."""
+    given = raw.get("quotes", raw.get("quote"))
+    listed = given if isinstance(given, list) else [given]
+    return tuple(q for q in map(_text, listed) if q.strip())[:_MOST_QUOTES]
 
 
 def _text(value: Any) -> str:
@@ -122,6 +197,11 @@ def plain(text: str) -> str:
     return _SPACE.sub(" ", straight).strip().lower()
 
 
+def bare(quote: str) -> str:
+    """A quote in plain form, without what a judge puts around it."""
+    return plain(_CUT_LINE.sub("\n", quote)).strip("\"' ").removesuffix("...").strip()
+
+
 class Sources:
     """The texts of a session that a quote may come from: today's, never the prior note."""
 
@@ -132,7 +212,7 @@ class Sources:
 
     def find(self, quote: str) -> tuple[bool, list[int]]:
         """Whether the quote stands word for word in a text, and in which turns."""
-        words = plain(quote).strip("\"' ").removesuffix("...").strip()
+        words = bare(quote)
         if not long_enough(words):
             return False, []
         turns = [n for n, text in self.turns.items() if words in text]

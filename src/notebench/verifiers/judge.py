@@ -1,20 +1,22 @@
 """A language model as the verifier: verdicts sentence by sentence, with evidence that is checked.
 
 The model sees the transcript, rough notes, chart and, marked as last time's, the prior note; never
-the fact ledger. A verdict counts only if it comes with words that stand in the source letter by
-letter (white space, case and quotation marks aside); everything else is `unscored`: answers that
-can't be read, are cut short, refuse, or leave an item out, after bounded tries. Probabilities are
-the model's own statement of confidence, not calibrated by notebench.
+the fact ledger when it judges sentences. A verdict counts only if it comes with words that stand in
+the source letter by letter (white space, case and quotation marks aside). Everything else is
+`unscored` after bounded tries: answers that can't be read, are cut short, refuse, leave an item out
+or quote what nobody said. Probabilities are the model's own confidence, not calibrated here.
 """
 
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, cast
 
 from .. import taxonomy
-from ..formats import sections_of
+from ..errors import NotebenchError
 from ..llm.endpoints import is_local
 from ..llm.messages import Completion, Request
 from ..llm.prompts import Prompt, load
@@ -29,17 +31,22 @@ from ..records import (
     Severity,
     content_hash,
 )
-from .answers import Item, Sources, long_enough, parse, plain, schema
+from .answers import LEFT_OUT, Answer, Item, Sources, bare, long_enough, plain, read, schema
 from .base import Claim, claims, label_of
+from .shown import line, listed, note_of, record_of
 
 CLAIM_VERDICTS = ("supported", "contradicted", "unsupported", "inferred", "uncheckable")
 FACT_VERDICTS = ("conveyed", "distorted", "omitted")
+TRIES = 2
+"""How often an item is asked about before it is `unscored`."""
 _BATCH = 10
-_TRIES = 2
-_TOKENS_PER_ITEM = 160
+_TOKENS_PER_ITEM = 200
 _LONGEST = 160  # characters of a quote or reason by an embedded model
-_NO_ANSWER = "The judge gave no answer that could be read."
-_NOT_VERBATIM = "The judge's evidence does not stand in the source word for word."
+_NOT_VERBATIM = "The judge's evidence does not stand in the {where} word for word."
+_NO_EVIDENCE = "The judge gave no evidence for its verdict."
+_ABOUT_SCHEMA = re.compile(
+    r"response_format|json[_ ]?schema|structured[_ ]output|grammar", re.IGNORECASE
+)
 
 
 class Completes(Protocol):
@@ -50,11 +57,34 @@ class Completes(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Believed:
+    """An item whose evidence stands where it should."""
+
+    item: Item
+    turns: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What one of the two prompts asks about."""
+
+    prompt: Prompt
+    verdicts: Sequence[str]
+    entries: Sequence[dict[str, Any]]
+    material: dict[str, Any]
+    """Further fields of the prompt."""
+    believe: Callable[[Item], Believed | str]
+    """An item with its evidence found, or why it is void."""
+    error_types: Sequence[str] = ()
+
+
 class JudgeVerifier:
     """Judges drafts by asking a language model.
 
-    model: a LiteLLM model string or local/<model>. seed orders the items. Errors of the client
-    (unreachable, budget spent, no such model) are raised, not turned into findings.
+    model: a LiteLLM model string or local/<model>. seed, with the draft's id and sample, orders the
+    items and the parts of the record. Errors of the client (unreachable, budget spent, no such
+    model) are raised, not turned into findings.
     """
 
     def __init__(
@@ -62,14 +92,13 @@ class JudgeVerifier:
         api_base: str | None = None, extra: dict[str, Any] | None = None,
     ) -> None:  # fmt: skip
         self.name = f"judge:{model}"
-        self.model, self.seed = model, seed
-        self.models, self.parallel = [model], not is_local(model)
-        self.prompts = prompts()
-        self._claims = load("notebench.verifiers", "judge_claims")
-        self._facts = load("notebench.verifiers", "judge_facts")
-        self.version = f"{self._claims.version}.{self._facts.version}"
+        self.model, self.models, self.seed = model, [model], seed
+        self.parallel = not is_local(model)
+        self.prompts = [load("notebench.verifiers", n) for n in ("judge_claims", "judge_facts")]
+        self.version = ".".join(str(p.version) for p in self.prompts)
         self._client, self._api_base, self._extra = client, api_base, extra or {}
         self._longest = _LONGEST if is_local(model) else None
+        self._takes_schema = True
         self._error_types = [t.name for t in taxonomy.types().values() if t.fault == "content"]
 
     def ready(self) -> None:
@@ -77,73 +106,6 @@ class JudgeVerifier:
         from ..llm.endpoints import check
 
         check(Request(self.model, messages=(), api_base=self._api_base, extra=self._extra))
-
-    def verify(self, session: Session, draft: Draft) -> list[ClaimFinding | FactFinding]:
-        """A claim finding for each sentence in order, then one for each fact of the session."""
-        return [*self._judge_claims(session, draft), *self._judge_facts(session, draft)]
-
-    def _judge_claims(self, session: Session, draft: Draft) -> list[ClaimFinding]:
-        stated, sources = claims(draft), Sources(session)
-        record = record_of(session)
-        entries = [{"section": c.section, "text": _line(c.text)} for c in stated]
-
-        def ask(items: Sequence[dict[str, Any]], attempt: int) -> dict[int, Item]:
-            code = content_hash(record, entries, length=10)
-            messages = self._claims.render(
-                code=code, record=record, items=items, error_types=self._error_types
-            )
-            return self._ask(messages, CLAIM_VERDICTS, len(items), attempt, self._error_types)
-
-        answers = self._answers(entries, ask, draft.draft_id)
-        return [
-            self._claim(session, draft, c, answers.get(i), sources) for i, c in enumerate(stated)
-        ]
-
-    def _judge_facts(self, session: Session, draft: Draft) -> list[FactFinding]:
-        facts = session.facts or []
-        note = "\n\n".join(f"{s.name}: {s.text}" for s in sections_of(draft))
-        entries = [{"text": _line(f.statement), "generalised": f.generalised} for f in facts]
-
-        def ask(items: Sequence[dict[str, Any]], attempt: int) -> dict[int, Item]:
-            code = content_hash(note, entries, length=10)
-            messages = self._facts.render(code=code, note=note, items=items)
-            return self._ask(messages, FACT_VERDICTS, len(items), attempt)
-
-        answers = self._answers(entries, ask, draft.draft_id)
-        return [self._fact(draft, f, answers.get(i), plain(note)) for i, f in enumerate(facts)]
-
-    def _answers(
-        self,
-        entries: Sequence[dict[str, Any]],
-        ask: Callable[[Sequence[dict[str, Any]], int], dict[int, Item]],
-        draft_id: str,
-    ) -> dict[int, Item]:
-        """Items by place. Asked in a seeded order, in batches; what is missing is asked again."""
-        order = list(range(len(entries)))
-        random.Random(content_hash(self.seed, draft_id)).shuffle(order)
-        found: dict[int, Item] = {}
-        for attempt in range(_TRIES):
-            missing = [i for i in order if i not in found]
-            for at in range(0, len(missing), _BATCH):
-                batch = missing[at : at + _BATCH]
-                items = [{"id": n, **entries[i]} for n, i in enumerate(batch, start=1)]
-                given = ask(items, attempt)
-                found |= {i: given[n] for n, i in enumerate(batch, start=1) if n in given}
-        return found
-
-    def _ask(
-        self, messages: Sequence[dict[str, str]], verdicts: Sequence[str], count: int,
-        attempt: int, error_types: Sequence[str] = (),
-    ) -> dict[int, Item]:  # fmt: skip
-        request = Request(
-            self.model, messages, max_tokens=200 + _TOKENS_PER_ITEM * count, seed=attempt,
-            response_format=schema(verdicts, error_types, longest=self._longest),
-            api_base=self._api_base, extra={**self._extra, "sample": attempt},
-        )  # fmt: skip
-        completion = self.client.complete(request)
-        if completion.finish_reason == "content_filter":
-            return {}
-        return parse(completion.text, verdicts)
 
     @property
     def client(self) -> Completes:
@@ -154,55 +116,134 @@ class JudgeVerifier:
             self._client = Client()
         return self._client
 
+    def verify(self, session: Session, draft: Draft) -> list[ClaimFinding | FactFinding]:
+        """A claim finding for each sentence in order, then one for each fact of the session."""
+        stated, facts = claims(draft), session.facts or []
+        of_claims = self._answers(self._about_claims(session, draft, stated), draft)
+        of_facts = self._answers(self._about_facts(draft, facts), draft)
+        return [
+            *(self._claim(session, draft, c, a) for c, a in zip(stated, of_claims, strict=True)),
+            *(self._fact(draft, f, a) for f, a in zip(facts, of_facts, strict=True)),
+        ]
+
+    def _about_claims(self, session: Session, draft: Draft, stated: Sequence[Claim]) -> Kind:
+        sources = Sources(session)
+
+        def believe(item: Item) -> Believed | str:
+            if item.verdict == "uncheckable":
+                return Believed(replace(item, quotes=()))
+            found = [sources.find(quote) for quote in item.quotes]
+            if not all(there for there, _ in found):
+                return _NOT_VERBATIM.format(where="source")
+            if not found and item.verdict in ("supported", "contradicted"):
+                return _NO_EVIDENCE
+            return Believed(item, tuple(sorted({t for _, turns in found for t in turns})))
+
+        entries = [{"section": c.section, "text": line(c.text)} for c in stated]
+        record = record_of(session, self._rng(draft, "parts"))
+        fields = {"record": record, "error_types": self._error_types}
+        return Kind(
+            self.prompts[0], CLAIM_VERDICTS, entries, fields, believe, self._error_types
+        )  # fmt: skip
+
+    def _about_facts(self, draft: Draft, facts: Sequence[Fact]) -> Kind:
+        note = note_of(draft)
+        words = plain(note.replace("\n| ", "\n"))
+
+        def believe(item: Item) -> Believed | str:
+            quotes = [bare(quote) for quote in item.quotes]
+            if item.verdict == "omitted":  # nothing can be quoted for it
+                return Believed(replace(item, quotes=()))
+            if not all(long_enough(q) and q in words for q in quotes):
+                return _NOT_VERBATIM.format(where="note")
+            return Believed(item) if quotes else _NO_EVIDENCE
+
+        entries = [
+            {"fact": line(f.statement)}
+            | ({"or more generally": line(f.generalised)} if f.generalised else {})
+            for f in facts
+        ]
+        return Kind(self.prompts[1], FACT_VERDICTS, entries, {"note": note}, believe)
+
+    def _rng(self, draft: Draft, *more: Any) -> random.Random:
+        return random.Random(content_hash(self.seed, draft.draft_id, draft.sample, *more))
+
+    def _answers(self, kind: Kind, draft: Draft) -> list[Believed | str]:
+        """For each entry what may be believed, or why nothing is.
+
+        Asked in batches in a seeded order. What is missing or void is asked again, in another order
+        and half as much at a time.
+        """
+        found: list[Believed | str] = [LEFT_OUT] * len(kind.entries)
+        for attempt in range(TRIES):
+            left = [i for i, answer in enumerate(found) if isinstance(answer, str)]
+            self._rng(draft, attempt).shuffle(left)
+            size = max(1, _BATCH >> attempt)
+            for at in range(0, len(left), size):
+                batch = left[at : at + size]
+                answer = self._ask(kind, [kind.entries[i] for i in batch], attempt)
+                for number, i in enumerate(batch, start=1):
+                    item = answer.items.get(number)
+                    found[i] = kind.believe(item) if item else answer.missing
+        times = f"Asked {TRIES} times."
+        return [f"{answer} {times}" if isinstance(answer, str) else answer for answer in found]
+
+    def _ask(self, kind: Kind, batch: Sequence[dict[str, Any]], attempt: int) -> Answer:
+        items = listed(batch)
+        code = content_hash(kind.material, items, attempt, length=10)
+        form = schema(kind.verdicts, kind.error_types, longest=self._longest)
+        request = Request(
+            self.model, kind.prompt.render(code=code, items=items, **kind.material),
+            max_tokens=300 + _TOKENS_PER_ITEM * len(items), seed=attempt,
+            response_format=form if self._takes_schema else None,
+            api_base=self._api_base, extra={**self._extra, "sample": attempt},
+        )  # fmt: skip
+        return read(self._complete(request), kind.verdicts, range(1, len(items) + 1))
+
+    def _complete(self, request: Request) -> Completion:
+        """The model's answer, without a schema where the server takes none."""
+        try:
+            return self.client.complete(request)
+        except NotebenchError as error:
+            about_schema = type(error) is NotebenchError and _ABOUT_SCHEMA.search(error.what)
+            if request.response_format is None or not about_schema:
+                raise
+        self._takes_schema = False
+        return self.client.complete(replace(request, response_format=None))
+
     def _claim(
-        self, session: Session, draft: Draft, claim: Claim, item: Item | None, sources: Sources
+        self, session: Session, draft: Draft, claim: Claim, answer: Believed | str
     ) -> ClaimFinding:
-        verdict, p, turns, reason = _believed(item, sources)
-        error = severity = None
-        if item and verdict in ("contradicted", "unsupported", "inferred"):
-            error = item.error_type if item.error_type in self._error_types else None
-            severity = _severity(session, item.severity, error)
+        told: dict[str, Any] = {"verdict": "unscored", "reason": answer}
+        if isinstance(answer, Believed):
+            item = answer.item
+            good = item.verdict in ("supported", "uncheckable")
+            error = item.error_type if item.error_type in self._error_types and not good else None
+            told = {
+                "verdict": cast(ClaimVerdict, item.verdict), "reason": item.reason or None,
+                "p_unfaithful": round(1 - item.sure, 4) if good else item.sure,
+                "error_type": error, "evidence": list(answer.turns),
+                "severity": None if good else _severity(session, item.severity, error),
+                "quotes": list(item.quotes),
+            }  # fmt: skip
         return ClaimFinding(
             draft_id=draft.draft_id, section=claim.section, start=claim.start, end=claim.end,
-            text=claim.text, verdict=verdict, p_unfaithful=p, error_type=error,
-            severity=severity, evidence=turns, reason=reason, verifier=label_of(self),
+            text=claim.text, verifier=label_of(self), **told,
         )  # fmt: skip
 
-    def _fact(self, draft: Draft, fact: Fact, item: Item | None, note: str) -> FactFinding:
-        verdict, p, reason = "unscored", None, _NO_ANSWER
-        if item is not None:
-            quote = plain(item.quote).strip("\"' ")
-            if item.verdict == "omitted" or (long_enough(quote) and quote in note):
-                sure = _sure(item)
-                verdict, reason = item.verdict, item.reason
-                p = sure if item.verdict == "omitted" else round(1 - sure, 4)
-            else:
-                reason = "The judge's quote does not stand in the note word for word."
+    def _fact(self, draft: Draft, fact: Fact, answer: Believed | str) -> FactFinding:
+        told: dict[str, Any] = {"verdict": "unscored", "reason": answer}
+        if isinstance(answer, Believed):
+            item = answer.item
+            omitted = item.verdict == "omitted"
+            told = {
+                "verdict": cast(FactVerdict, item.verdict), "reason": item.reason or None,
+                "p_omitted": item.sure if omitted else round(1 - item.sure, 4),
+                "quotes": list(item.quotes),
+            }  # fmt: skip
         return FactFinding(
-            draft_id=draft.draft_id, fact_id=fact.id, verdict=cast(FactVerdict, verdict),
-            p_omitted=p, reason=reason or None, verifier=label_of(self),
+            draft_id=draft.draft_id, fact_id=fact.id, verifier=label_of(self), **told
         )  # fmt: skip
-
-
-def _believed(
-    item: Item | None, sources: Sources
-) -> tuple[ClaimVerdict, float | None, list[int], str | None]:
-    """Verdict, probability, turns and reason of an answer, as far as it may be believed."""
-    if item is None:
-        return "unscored", None, [], _NO_ANSWER
-    found, turns = sources.find(item.quote)
-    needed = item.verdict in ("supported", "contradicted")
-    if (needed or (item.quote.strip() and item.verdict != "uncheckable")) and not found:
-        return "unscored", None, [], _NOT_VERBATIM
-    sure = _sure(item)
-    good = item.verdict in ("supported", "uncheckable")
-    verdict = cast(ClaimVerdict, item.verdict)
-    return verdict, round(1 - sure, 4) if good else sure, turns, item.reason or None
-
-
-def _sure(item: Item) -> float:
-    """Confidence in the verdict given, never below even odds and never certain."""
-    return round(min(0.99, max(0.5, item.confidence)), 4)
 
 
 def _severity(session: Session, said: str | None, error: str | None) -> Severity | None:
@@ -210,25 +251,3 @@ def _severity(session: Session, said: str | None, error: str | None) -> Severity
         return cast(Severity, said)
     flags = taxonomy.flags(session)
     return taxonomy.severity(error, stratum_flags=flags) if error else None
-
-
-def record_of(session: Session) -> str:
-    """The session as the judge reads it: turns by number, rough notes, chart, prior note."""
-    parts = ["TRANSCRIPT"]
-    parts += [f"[{t.turn}] {t.speaker}: {_line(t.text)}" for t in session.transcript]
-    if session.rough_notes:
-        parts += ["", "CLINICIAN'S ROUGH NOTES", session.rough_notes]
-    if session.chart:
-        parts += ["", "CHART", *(f"{k}: {v}" for k, v in session.chart.items())]
-    if session.prior_note:
-        parts += ["", "NOTE OF THE SESSION BEFORE (true of last time only)", session.prior_note]
-    return "\n".join(parts)
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())
-
-
-def prompts() -> list[Prompt]:
-    """The prompts in use, for a run's manifest."""
-    return [load("notebench.verifiers", n) for n in ("judge_claims", "judge_facts")]

@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..formats import sections_of
 from ..llm import weights
@@ -36,6 +36,7 @@ DEFAULT = "qwen2.5-coder-1.5b-instruct"
 _CANDIDATES = 20
 _LEAST_MASS = 0.02
 """Probability that yes and no must have together for their odds to mean anything."""
+_EMPTY = "It states nothing to be checked."
 _SILENT = "The model's first word was neither yes nor no."
 
 
@@ -60,15 +61,14 @@ class LocalLlmVerifier:
     scale is taken at its word: its version says `raw`. Raises UnknownName for any other model.
     """
 
-    slow = True
-
     def __init__(self, model: str | None = None, *, client: Completes | None = None) -> None:
         bare = (model or DEFAULT).removeprefix(weights.LOCAL)
         if not bare.lower().endswith(".gguf"):
             weights.find(bare)
         self.name = "local-llm" if bare == DEFAULT else f"local-llm:{bare}"
         self.model = weights.LOCAL + bare
-        self._claims, self._facts = prompts()
+        self.prompts = prompts()
+        self._claims, self._facts = self.prompts
         scales = fitted().get(bare, {})
         self._scales = {k: scales.get(k, Platt()) for k in ("claim", "fact")}
         scale = content_hash(*(vars(s) for s in self._scales.values()), length=6)
@@ -120,38 +120,32 @@ class LocalLlmVerifier:
         return log_odds(self.client.complete(request).first_token)
 
     def _claim(self, draft: Draft, claim: Claim, source: Excerpts) -> ClaimFinding:
-        verdict, p, turns, reason = "uncheckable", 0.0, [], "It states nothing to be checked."
-        if content_words(claim.text):
+        told: dict[str, Any] = {"verdict": "unscored", "reason": _SILENT}
+        if not content_words(claim.text):
+            told = {"verdict": "uncheckable", "p_unfaithful": 0.0, "reason": _EMPTY}
+        else:
             odds, excerpt = self.claim_odds(claim.text, source)
-            turns, scale = excerpt.turns, self._scales["claim"]
-            if odds is None:
-                verdict, p, reason = "unscored", None, _SILENT
-            else:
-                p = scale.probability(odds)
-                wrong = p >= scale.threshold
-                verdict = "unsupported" if wrong else "supported"
-                reason = _told(excerpt, wrong)
-        return ClaimFinding.model_validate(
-            {
-                "draft_id": draft.draft_id, "section": claim.section, "start": claim.start,
-                "end": claim.end, "text": claim.text, "verdict": verdict, "p_unfaithful": p,
-                "evidence": turns, "reason": reason, "verifier": label_of(self),
-            }
+            if odds is not None:
+                p = self._scales["claim"].probability(odds)
+                wrong = p >= self._scales["claim"].threshold
+                told = {"verdict": "unsupported" if wrong else "supported", "p_unfaithful": p}
+                told |= {"evidence": excerpt.turns, "reason": _told(excerpt, wrong)}
+        return ClaimFinding(
+            draft_id=draft.draft_id, section=claim.section, start=claim.start, end=claim.end,
+            text=claim.text, verifier=label_of(self), **told,
         )  # fmt: skip
 
     def _fact(self, draft: Draft, fact: Fact, note: Excerpts) -> FactFinding:
-        odds, scale = self.fact_odds(fact, note), self._scales["fact"]
-        p = None if odds is None else scale.probability(odds)
-        verdict, reason = "unscored", _SILENT
-        if p is not None:
-            omitted = p >= scale.threshold
-            verdict = "omitted" if omitted else "conveyed"
+        told: dict[str, Any] = {"verdict": "unscored", "reason": _SILENT}
+        odds = self.fact_odds(fact, note)
+        if odds is not None:
+            p = self._scales["fact"].probability(odds)
+            omitted = p >= self._scales["fact"].threshold
             reason = f"To the model the note {'does not state' if omitted else 'states'} it."
-        return FactFinding.model_validate(
-            {
-                "draft_id": draft.draft_id, "fact_id": fact.id, "verdict": verdict,
-                "p_omitted": p, "reason": reason, "verifier": label_of(self),
-            }
+            told = {"verdict": "omitted" if omitted else "conveyed", "p_omitted": p}
+            told |= {"reason": reason}
+        return FactFinding(
+            draft_id=draft.draft_id, fact_id=fact.id, verifier=label_of(self), **told
         )  # fmt: skip
 
 
