@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -17,13 +13,13 @@ from .. import formats
 from ..errors import NotebenchError, UnknownName
 from ..records import Draft, Session, content_hash
 from ..registry import suggest
-from ..storage import atomic, explain, write_text
+from ..sheets import cells as read_cells
+from ..sheets import unguarded, write_csv
+from ..storage import atomic, explain
 
 COLUMNS = ("session_id", "format", "product", "version", "date", "note")
 """Columns of a sheet; date: when the product was tried, YYYY-MM-DD."""
 _WIDTHS = (18, 11, 18, 12, 13, 90)
-_FORMULA = ("=", "+", "-", "@", "\t")
-"""A spreadsheet takes a cell that begins with one of these for a formula."""
 
 
 @dataclass(frozen=True)
@@ -38,10 +34,7 @@ class Collected:
 def write_sheets(sessions: Sequence[Session], out: Path) -> list[Path]:
     """notes.csv, and notes.xlsx where openpyxl is installed: a line a session, to be filled in."""
     rows = [[s.session_id, _format(s), "", "", "", ""] for s in sessions]
-    text = io.StringIO()
-    csv.writer(text).writerows([COLUMNS, *([_plain(c) for c in row] for row in rows)])
-    # Spreadsheet programs know UTF-8 by this mark, and else spoil every accent.
-    sheets = [write_text(out / "notes.csv", f"\ufeff{text.getvalue()}")]
+    sheets = [write_csv(out / "notes.csv", [COLUMNS, *rows])]
     if find_spec("openpyxl"):
         sheets.append(_write_xlsx(rows, out / "notes.xlsx"))
     return sheets
@@ -49,10 +42,6 @@ def write_sheets(sessions: Sequence[Session], out: Path) -> list[Path]:
 
 def _format(session: Session) -> str:
     return session.references[0].format if session.references else "SOAP"
-
-
-def _plain(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def _write_xlsx(rows: Iterable[Sequence[str]], target: Path) -> Path:
@@ -150,7 +139,7 @@ def _draft(row: dict[str, str], where: str, known: set[str], before: Sequence[Dr
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """Lines of a sheet with their numbers, from 2: line 1 names the columns."""
-    table = _xlsx_cells(path) if path.suffix.lower() == ".xlsx" else _csv_cells(path)
+    table = read_cells(path)
     head = [cell.strip().lower() for cell in next(table, [])]
     missing = [c for c in COLUMNS if c not in head and c not in ("version", "date")]
     if missing:
@@ -166,51 +155,4 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 def _cell(column: str, value: str) -> str:
-    if column == "note":
-        return value
-    value = value.strip()
-    return value[1:] if value[:1] == "'" and value[1:].startswith(_FORMULA) else value
-
-
-def _csv_cells(path: Path) -> Iterator[list[str]]:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise _unreadable(path, error.strerror) from error
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")  # as spreadsheet programs used to save
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    csv.field_size_limit(1_000_000)
-    yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-
-
-def _xlsx_cells(path: Path) -> Iterator[list[str]]:
-    try:
-        from openpyxl import load_workbook
-    except ImportError as error:
-        raise NotebenchError(
-            "reading XLSX needs the package openpyxl, which is not installed",
-            where=str(path),
-            mend="pip install openpyxl, or save the sheet as CSV",
-        ) from error
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-        rows = [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
-    except OSError as error:
-        raise _unreadable(path, error.strerror) from error
-    except (zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise _unreadable(path, "it is no XLSX file") from error
-    yield from ([_text(cell) for cell in row] for row in rows)
-
-
-def _text(cell: Any) -> str:
-    if cell is None:
-        return ""
-    return cell.date().isoformat() if hasattr(cell, "date") else str(cell)
-
-
-def _unreadable(path: Path, why: str | None) -> NotebenchError:
-    return NotebenchError(f"can't be read ({why})", where=str(path), mend="check the path")
+    return value if column == "note" else unguarded(value.strip())
