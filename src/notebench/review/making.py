@@ -79,9 +79,15 @@ def _given(session: Session, draft: Draft) -> tuple[str, bool]:
         material = material_of(Task(session, draft.workflow, draft.format, draft.sample), turns)
     except NotebenchError:  # made elsewhere, of something that this session does not hold
         return _everything(session), False
-    for given in (material.whole(), [u.text for u in material.units]):
+    ways: list[tuple[Any, str]] = [
+        (material.whole(), material.whole()),
+        ([u.text for u in material.units], "\n".join(u.text for u in material.units)),
+        (session.rough_notes, session.rough_notes or ""),
+        (session.transcript, "\n".join(t.text for t in session.transcript)),
+    ]
+    for given, text in ways:
         if content_hash(given) == draft.provenance.get("input_sha256"):
-            return given if isinstance(given, str) else "\n".join(given), True
+            return text, True
     return material.whole(), False
 
 

@@ -30,6 +30,7 @@ export class App {
     root.classList.add("nbr");
     put(root, this.bar, this.banner, this.main, this.live);
     this.listen();
+    this.fit();
     const kept = store.load();
     if (kept) this.adopt(kept);
     this.welcome(Boolean(kept && this.state.bundle === kept.bundle && this.state.started));
@@ -79,11 +80,21 @@ export class App {
     this.timer = setInterval(() => this.tick(), TICK);
   }
 
+  // Note and session beside each other where there is room, else one below the other.
+  fit() {
+    const wide = 62 * parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const fit = () => this.root.classList.toggle("side", this.root.clientWidth >= wide && innerHeight >= 480);
+    this.sized = new ResizeObserver(fit);
+    this.sized.observe(this.root);
+    fit();
+  }
+
   // Stop counting and listening; for a widget that is taken out of its notebook.
   dispose() {
     this.save();
     this.leaveNote();
     clearInterval(this.timer);
+    this.sized.disconnect();
     this.gone.abort();
   }
 

@@ -97,7 +97,7 @@ export class Desk {
   }
 
   beside() {
-    return this.source.element.getBoundingClientRect().left > this.view.element.getBoundingClientRect().right - 4;
+    return this.app.root.classList.contains("side");
   }
 
   choose(one) {

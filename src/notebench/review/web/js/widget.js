@@ -8,6 +8,8 @@ let widgets = 0;
 export const render = ({ model, el: host }) => {
   const store = new ModelStore(model);
   const root = document.createElement("div");
+  root.className = "nbr-widget";
+  root.dataset.lmSuppressShortcuts = "true"; // JupyterLab's own keys would cut cells
   host.append(root);
   const app = new App(root, model.get("payload"), store, `w${++widgets}-`);
   const save = store.save.bind(store);
