@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     import numpy as np
 
-LEAST, MOST = -9.0, 7.0
-"""Bounds of the logarithm of a variance ratio; at the lower one a component is nothing."""
+LEAST, START, MOST = -9.0, -1.0, 7.0
+"""Bounds and start of the logarithm of a variance ratio; the lower one means nothing at all."""
 
 
 class Component(NamedTuple):
@@ -119,23 +119,9 @@ def reml(
     ratios: variances of the components over the residual variance, taken as known.
     """
     import numpy as np
-    from scipy.optimize import minimize
 
     sums = _Sums(y, x, components)
-    if ratios is None:
-        ratios = np.zeros(len(components))
-        if components:
-            found = [
-                minimize(
-                    lambda t: sums.solve(np.exp(t))["criterion"],
-                    np.full(len(components), start),
-                    method="L-BFGS-B",
-                    bounds=[(LEAST, MOST)] * len(components),
-                )
-                for start in (-2.0, 1.0)
-            ]
-            best = min(found, key=lambda f: float(f.fun)).x
-            ratios = np.where(best > LEAST + 0.01, np.exp(best), 0.0)
+    ratios = _best(sums, components) if ratios is None else ratios
     solved = sums.solve(ratios)
     sigma = float(np.sqrt(solved["variance"]))
     names = [c.name for c in components]
@@ -148,3 +134,22 @@ def reml(
         criterion=solved["criterion"],
         ratios=ratios,
     )
+
+
+def _best(sums: _Sums, components: Sequence[Component]) -> np.ndarray:
+    """The ratios with the least criterion."""
+    import numpy as np
+    from scipy.optimize import minimize
+
+    if not components:
+        return np.zeros(0)
+    # In units of what a component adds to a row, ratios of slopes and intercepts are alike.
+    units = np.array([max(float(np.mean(c.values**2)), 1e-12) for c in components])
+    found = minimize(
+        lambda t: sums.solve(np.exp(t) / units)["criterion"],
+        np.full(len(components), START),
+        method="Powell",
+        bounds=[(LEAST, MOST)] * len(components),
+        options={"xtol": 1e-3, "ftol": 1e-8},
+    )
+    return np.where(found.x > LEAST + 0.05, np.exp(found.x) / units, 0.0)

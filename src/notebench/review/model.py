@@ -24,6 +24,7 @@ Formula = Callable[[Load, Mapping[str, Number]], Number]
 Values = Mapping[str, Number]
 
 FORMULAS: dict[str, Formula] = {"structure": seconds, "counts": seconds_from_counts}
+FITTED = "a model, at rates that were fitted to the times of others"
 DRAWS = 2000
 """Draws of the parameters; the ends of a 95% interval then wobble by about 2% of its width."""
 
@@ -46,8 +47,8 @@ class Model:
     parameters: Mapping[str, Parameter]
     seed: int = 0
     n: int = DRAWS
-    measured: bool = False
-    """Whether the prices were fitted to timed reviews."""
+    basis: str = "a model: nobody was timed"
+    """What the numbers rest on, to be said wherever they are shown."""
     extra: Callable[[int, int], dict[str, Any]] | None = field(default=None, repr=False)
     """From n and seed to draws that go before those of the parameters (a fitted model's)."""
 
@@ -55,8 +56,8 @@ class Model:
     def of(cls, way: str | Profile = DEFAULT, seed: int = 0, n: int = DRAWS) -> Model:
         """The model of a profile. Raises UnknownName for a profile that is not there."""
         p = profile(way) if isinstance(way, str) else way
-        scatter = _scatter(p) if p.formula == "counts" else None
-        return cls(p.name, p.title, FORMULAS[p.formula], p.parameters, seed, n, extra=scatter)
+        usual = (p.name, p.title, FORMULAS[p.formula], p.parameters, seed, n)
+        return cls(*usual, FITTED, _scatter(p)) if p.formula == "counts" else cls(*usual)
 
     @cached_property
     def central(self) -> dict[str, float]:
