@@ -1,4 +1,4 @@
-"""Verifiers by name: `local`, `local-llm`, `judge:<model>`, `nli:<model>` and others."""
+"""Verifiers by name: `local`, `local-llm`, `judge:<model>`, `nli:<model>`, `human:<file>`."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ registry: Registry[Callable[..., Verifier]] = Registry(
         "local-llm": "notebench.verifiers.local_llm:LocalLlmVerifier",
         "judge": "notebench.verifiers.panel:judge_of",
         "nli": "notebench.verifiers.nli:NliVerifier",
+        "human": "notebench.verifiers.human:HumanVerifier",
     },
 )
 """Entries are called with what stands after the colon of the name, if anything, and `client`."""
@@ -26,6 +27,7 @@ registry: Registry[Callable[..., Verifier]] = Registry(
 _WITH_A_MODEL = {
     "judge": "judge:<model> such as judge:openai/gpt-4o, or several joined by +",
     "nli": "nli:<model>, a folder or a model's name on the hub",
+    "human": "human:<file> of people's ratings, or several joined by commas",
 }
 """Built-in verifiers whose name is not whole without what stands after the colon."""
 
