@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ import notebench as nb
 from notebench.drafters import make as drafter
 from notebench.drafters.base import Task
 from notebench.metrics import tally
-from notebench.metrics.checklist import OUTCOMES, audit, audit_case, audit_note, checks
+from notebench.metrics.checklist import OUTCOMES, audit, audit_case, audit_note, checks, docs
 from notebench.metrics.checklist.cloned import copied_words
 from notebench.metrics.checklist.conditions import CONDITIONS
 from notebench.metrics.checklist.score import READERS
@@ -39,13 +40,15 @@ def test_there_are_24_checks_each_with_a_source_and_words():
     assert len({c.id for c in checks()}) == 24
     for check in checks():
         assert check.id.startswith(f"{check.number:02d}_")
-        assert check.asks.endswith("?") and all(check.source)
+        assert check.asks.endswith("?") and check.source
+    assert {name for c in checks() for name in c.source} == set(spec().sources)
 
 
 def test_every_reader_and_condition_is_known_and_every_one_is_used():
     elements = [e for c in checks() for e in c.elements]
     assert {e.reader for e in elements} == set(READERS)
     assert {c.applies for c in checks()} | {e.applies for e in elements} == set(CONDITIONS)
+    assert set(spec().conditions) == set(CONDITIONS)
     fields = {e.known.partition(":")[2] for e in elements if e.known.startswith("chart:")}
     assert fields <= set(CHART)
 
@@ -182,6 +185,13 @@ def test_minutes_and_code_agree_as_the_data_say(minutes):
     fits = span[0] <= minutes <= (span[1] or minutes)
     assert by_number[5].outcome == ("true" if fits else "invented")
     assert by_number[4].outcome == "true"
+
+
+def test_a_long_crisis_with_its_added_code_fits():
+    chart = {"cpt": "90839", "minutes": 90}
+    for text, fits in (("90 minutes, 90839.", False), ("90 minutes, 90839 and 90840.", True)):
+        found = {r.check.number: r for r in audit_note(text, chart=chart).results}[5]
+        assert (found.outcome == "true") is fits
 
 
 # what applies
@@ -384,3 +394,15 @@ def test_clinicians_notes_of_generated_sessions_keep_to_their_charts():
 def test_every_fact_of_the_hand_made_session_is_in_its_note():
     assert {i for facts in SENTENCES.values() for i in facts} == set(FACTS)
     assert all(re.match(r"F\d\d$", name) for name in FACTS)
+
+
+def test_the_page_is_up_to_date():
+    page = (Path(__file__).resolve().parents[2] / "docs" / "audit.md").read_text("utf-8")
+    made = docs.markdown()
+    assert page == made, "run: python -m notebench.metrics.checklist.docs docs/audit.md"
+    assert all(f"| {c.number}. {c.title} |" in page for c in checks())
+
+
+def test_the_block_of_the_page_runs():
+    (block,) = re.findall(r"```python\n(.*?)```", docs.markdown(), re.DOTALL)
+    exec(block, {})

@@ -74,7 +74,7 @@ def _taxonomy() -> str:
     ]  # fmt: skip
     weights = ", ".join(f"{level} {weight:g}" for level, weight in taxonomy.weights().items())
     return (
-        _table(("name", "what it is", "severity by default", "usual sections", "fault"), data)
+        table(("name", "what it is", "severity by default", "usual sections", "fault"), data)
         + "\n\nDefaults are assumed, and so are the weights in minor errors: "
         + weights
         + ". A type is one level more severe in a crisis, before a court and with minors: where a "
@@ -93,14 +93,15 @@ def _parameters() -> str:
         for p in parameters().values()
     ]  # fmt: skip
     head = ("name", "what it is", "default", "range", "drawn", "unit", "source", "default assumed")
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _list(items: Iterable[str]) -> str:
     return ", ".join(sorted(items))
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table."""
     lines = [head, ["---"] * len(head), *rows]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
 

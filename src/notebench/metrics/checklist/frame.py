@@ -160,11 +160,15 @@ def code(view: View, element: Element) -> Found:
     if not given:
         return ABSENT
     held = str(view.session.chart.get("cpt") or "")
-    untrue = [f"{c}; on the chart {held}." for c in given if held and c != held]
+    extensions = {known[c].extended_by for c in given}
+    untrue = [
+        f"{c}; on the chart {held}." for c in given if held and c != held and c not in extensions
+    ]
     minutes = next(iter(noted_minutes(view)), charted_minutes(view))
     for c in given:
         span = known[c].minutes
-        if span and minutes and not span[0] <= minutes <= (span[1] or minutes):
+        most = span[1] if span and known[c].extended_by not in given else None
+        if span and minutes and not span[0] <= minutes <= (most or minutes):
             untrue.append(f"{minutes} minutes do not fit {c}.")
     return judged(True, untrue, True if held else None)
 

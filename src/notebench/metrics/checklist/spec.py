@@ -107,7 +107,7 @@ class Check:
     title: str
     asks: str
     source: tuple[str, ...]
-    """Where it comes from, in words."""
+    """Names of the sources that ask for it, in Spec.sources."""
     applies: str
     uncalled: bool
     elements: tuple[Element, ...]
@@ -119,6 +119,8 @@ class Code:
 
     minutes: tuple[int, int | None] | None
     source: str
+    extended_by: str = ""
+    """The code that is added where it lasts longer."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,9 @@ class Spec:
     """The whole list with what its readers look up."""
 
     version: int
+    sources: Mapping[str, str]
+    conditions: Mapping[str, str]
+    """When a check is asked for, in words."""
     checks: tuple[Check, ...]
     codes: Mapping[str, Code]
     measures: Mapping[str, tuple[Pattern, tuple[float, float] | None]]
@@ -149,7 +154,9 @@ def spec() -> Spec:
     drugs = [*yaml.safe_load((bank / "medications.yaml").read_text("utf-8")), *data["drugs"]]
     return Spec(
         version=data["version"],
-        checks=tuple(_check(given, data["sources"]) for given in data["checks"]),
+        sources=data["sources"],
+        conditions=data["conditions"],
+        checks=tuple(_check(given) for given in data["checks"]),
         codes={code: _code(given) for code, given in data["codes"].items()},
         measures={n: _measure(n, m) for n, m in {**library, **data["measures"]}.items()},
         drug=re.compile(rf"\b(?:{'|'.join(map(re.escape, drugs))})\b", re.IGNORECASE),
@@ -163,10 +170,10 @@ def spec() -> Spec:
     )
 
 
-def _check(given: Mapping[str, Any], sources: Mapping[str, str]) -> Check:
+def _check(given: Mapping[str, Any]) -> Check:
     return Check(
         id=given["id"], number=given["number"], title=given["title"], asks=given["asks"],
-        source=tuple(sources[name] for name in given["source"]),
+        source=tuple(given["source"]),
         applies=given.get("applies", "always"), uncalled=given.get("uncalled", False),
         elements=tuple(_element(e) for e in given["elements"]),
     )  # fmt: skip
@@ -184,7 +191,8 @@ def _element(given: Mapping[str, Any]) -> Element:
 
 def _code(given: Mapping[str, Any]) -> Code:
     minutes = given["minutes"] if given["verified"] else None
-    return Code((minutes[0], minutes[1]) if minutes else None, given["source"])
+    span = (minutes[0], minutes[1]) if minutes else None
+    return Code(span, given["source"], given.get("extended_by", ""))
 
 
 def _measure(name: str, given: Mapping[str, Any]) -> tuple[Pattern, tuple[float, float] | None]:
