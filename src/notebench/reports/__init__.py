@@ -29,6 +29,7 @@ def build(run_folder: str | Path, *, audience: str = "research", out: Path | Non
     from .figures import draw
     from .page import render
     from .tables import all_tables
+    from .wording import wording_tables
 
     parts = content()["audiences"]
     if audience not in parts:
@@ -37,7 +38,7 @@ def build(run_folder: str | Path, *, audience: str = "research", out: Path | Non
         )
     run = RunData.load(Path(run_folder))
     folder = Path(out) if out else Path(run_folder) / "report"
-    tables = all_tables(run) | audit_tables(run)
+    tables = all_tables(run) | audit_tables(run) | wording_tables(run)
     for table in tables.values():
         table.write_csv(folder / "tables")
     figures = draw(run, tables, folder / "figures")

@@ -68,7 +68,7 @@ def draw(run: RunData, tables: dict[str, Table], folder: Path) -> dict[str, Draw
     import matplotlib as mpl
 
     painters: tuple[Callable[[RunData, dict[str, Table]], Painted], ...] = (
-        rates, sections, types, omissions, length, overlap, worst, tornado,
+        rates, sections, types, omissions, length, overlap, polish, worst, tornado,
     )  # fmt: skip
     drawn = {}
     with mpl.rc_context(STYLE):
@@ -127,6 +127,12 @@ def overlap(run: RunData, tables: dict[str, Table]) -> Painted:
     """Each note's ROUGE-L against its share of unfaithful sentences."""
     made = _scatter(run, "overlap.rougeL", "ROUGE-L with the clinician's note")
     return made and (*made, run.signature("overlap.rougeL+hallucination"))
+
+
+def polish(run: RunData, tables: dict[str, Table]) -> Painted:
+    """Each note's polish against its share of unfaithful sentences."""
+    made = _scatter(run, "polish", "Polish, 0 to 1")
+    return made and (*made, run.signature("polish+hallucination"))
 
 
 def worst(run: RunData, tables: dict[str, Table]) -> Painted:

@@ -13,6 +13,7 @@ from ..html import Html, Mark, chart_html, claim_marks, highlight, transcript_ht
 from ..metrics import ledger
 from ..metrics.base import Case
 from ..metrics.faithfulness import grade
+from ..metrics.gap import Standing, standings
 from ..records import WRONG, ClaimFinding, Fact, Session
 from .data import RunData
 from .quality import Planted, entries, planted
@@ -31,6 +32,13 @@ class NoteView:
     """Id of its part of the page."""
     talk: str
     """Start of the ids of its session's turns."""
+    standing: Standing | None = None
+    """Where it stands in the run by polish and accuracy."""
+
+    @property
+    def polished_but_wrong(self) -> bool:
+        """Whether it is among the best to read and holds a major or critical error."""
+        return self.standing is not None and self.standing.polished and self.standing.wrong
 
     @property
     def name(self) -> str:
@@ -185,6 +193,7 @@ class SessionView:
 def session_views(run: RunData) -> list[SessionView]:
     """Every session that has notes, in order, each with its notes, the clinician's first."""
     rank = {cell: i for i, cell in enumerate(run.cells)}
+    placed = dict(zip(map(id, run.cases), standings(run.cases), strict=True))
     by_session: dict[str, list[Case]] = {}
     for case in run.cases:
         by_session.setdefault(case.session.session_id, []).append(case)
@@ -195,7 +204,8 @@ def session_views(run: RunData) -> list[SessionView]:
             key=lambda c: (rank[c.draft.drafter, c.draft.workflow], c.draft.format, c.draft.sample),
         )
         notes = [
-            NoteView(run, case, f"n{number + i}", f"s{place}-t") for i, case in enumerate(cases, 1)
+            NoteView(run, case, f"n{number + i}", f"s{place}-t", placed[id(case)])
+            for i, case in enumerate(cases, 1)
         ]
         number += len(notes)
         if notes:

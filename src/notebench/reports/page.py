@@ -11,7 +11,7 @@ from typing import Any
 from ..html import VERDICTS, Html, css, escape
 from ..metrics import info
 from ..storage import write_text
-from . import audit
+from . import audit, wording
 from .content import content, label
 from .data import RunData
 from .figures import Drawn
@@ -43,6 +43,7 @@ def render(
         instructive=instructive(views),
         questions=content()["questions"],
         audit_text=audit.words()["text"],
+        wording=wording.words(),
         verdicts=VERDICTS,
         section_titles=_section_titles(run),
         metrics=[(c["head"], info(c["metric"])) for c in content()["headline"]],
