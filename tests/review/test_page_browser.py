@@ -139,7 +139,7 @@ def test_a_whole_review_with_a_reload_comes_back_exactly(
     assert claims[2].severity == "major"
     assert {c.verifier for c in claims} == {"human@anna"}
     facts = {f.fact_id: f.verdict for f in done.findings if isinstance(f, FactFinding)}
-    assert facts == {"F01": "conveyed", "F02": "conveyed", "F03": "omitted"}
+    assert facts == {"F01": "unscored", "F02": "unscored", "F03": "omitted"}
     (review,) = read_reviews(run)
     kept = review.model_dump()
     assert [m["text"] for m in kept["marks"]] == ["Denies suicidal ideation.", "50 mg"]

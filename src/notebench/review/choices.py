@@ -27,11 +27,6 @@ def choices() -> dict[str, Any]:
     return data
 
 
-def mark_verdicts() -> dict[str, str]:
-    """Verdict of each kind of mark, by its id."""
-    return {m["id"]: m["verdict"] for m in choices()["marks"]}
-
-
 @cache
 def _patterns() -> dict[str, Any]:
     return {topic: matcher(phrases) for topic, phrases in _read("topics").items()}

@@ -1,92 +1,64 @@
-"""A person's marks as findings: every sentence gets one, and every fact of the session."""
+"""A review as findings: the person's marks laid over the sentences, what is missing over facts."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
-from .. import taxonomy
 from ..records import ClaimFinding, Draft, FactFinding, Review, Session
-from ..verifiers.base import Claim, claims
+from ..verifiers.human import rated
+from ..verifiers.ratings import PREFIX, Ratings
+from ..verifiers.ratings import Mark as Rating
 from .choices import choices
 from .closest import Closest
 from .results import Mark, Missing
 
-_WORST = ("contradicted", "unsupported", "inferred", "unscored", "supported", "uncheckable")
-"""Which of several marks on one sentence gives its verdict: the first of these."""
 _SAME = 0.34
 """Share of the words of what was found missing that a fact must hold to be the one meant."""
 
 
 def rater_of(review: Review) -> str:
     """The verifier's name under which a person's findings go."""
-    return f"human@{review.reviewer}"
+    return f"{PREFIX}{review.reviewer}"
 
 
 def findings_of(session: Session, draft: Draft, review: Review) -> list[ClaimFinding | FactFinding]:
     """A finding for each sentence, in order, then one for each fact.
 
-    A note that was read to its end: what was left unmarked is right, and a fact that was not
-    reported missing is conveyed. Otherwise both are unscored.
+    A note that was read to its end: what was left unmarked is right. A fact is omitted where it was
+    reported missing, and unscored otherwise.
     """
     extra = review.__pydantic_extra__ or {}
     marks = [Mark.model_validate(m) for m in extra.get("marks", ())]
     missing = [Missing.model_validate(m) for m in extra.get("missing", ())]
-    found: list[ClaimFinding | FactFinding] = [
-        _of_claim(claim, _on(claim, marks), draft, review) for claim in claims(draft)
-    ]
-    return [*found, *_of_facts(session, draft, review, missing)]
+    ratings = Ratings(marks=[
+        *(_of_mark(m, review) for m in marks), *_of_missing(session, missing, review)
+    ])  # fmt: skip
+    if review.complete:
+        ratings.read.add((draft.draft_id, review.reviewer))
+    return rated(session, draft, ratings, review.reviewer)
 
 
-def _on(claim: Claim, marks: Sequence[Mark]) -> list[Mark]:
-    """Marks that touch a sentence, the one that gives the verdict first."""
-    touching = [
-        m for m in marks
-        if m.section == claim.section and m.start < claim.end and claim.start < m.end
-    ]  # fmt: skip
-    return sorted(touching, key=lambda m: _WORST.index(m.verdict))
-
-
-def _of_claim(claim: Claim, marks: Sequence[Mark], draft: Draft, review: Review) -> ClaimFinding:
-    unmarked = "supported" if review.complete else "unscored"
-    first = marks[0] if marks else None
-    verdict = first.verdict if first else unmarked
-    weights = [m.severity for m in marks if m.severity]
-    scored = verdict != "unscored"
-    return ClaimFinding(
-        draft_id=draft.draft_id, section=claim.section, start=claim.start, end=claim.end,
-        text=claim.text, verdict=verdict,
-        p_unfaithful=float(verdict in _WORST[:3]) if scored else None,
-        error_type=next((m.error_type for m in marks if m.error_type), None),
-        severity=max(weights, key=taxonomy.LEVELS.index, default=None),
-        reason="; ".join(_words(m) for m in marks) or (None if scored else "not read to the end"),
-        verifier=rater_of(review),
+def _of_mark(mark: Mark, review: Review) -> Rating:
+    label = next((k["label"] for k in choices()["marks"] if k["id"] == mark.kind), mark.kind)
+    return Rating(
+        review.draft_id, review.reviewer, mark.verdict, f"the review by {review.reviewer}",
+        section=mark.section, start=mark.start, end=mark.end, text=mark.text,
+        error_type=mark.error_type, severity=mark.severity,
+        reason=f"{label}: {mark.comment}" if mark.comment else label,
     )  # fmt: skip
 
 
-def _words(mark: Mark) -> str:
-    label = next((k["label"] for k in choices()["marks"] if k["id"] == mark.kind), mark.kind)
-    return f"{label}: {mark.comment}" if mark.comment else label
-
-
-def _of_facts(
-    session: Session, draft: Draft, review: Review, missing: Sequence[Missing]
-) -> list[FactFinding]:
-    facts = session.facts or []
-    omitted = {f for item in missing for f in facts_meant(session, item)}
-    left = "conveyed" if review.complete else "unscored"
-    return [
-        FactFinding(
-            draft_id=draft.draft_id, fact_id=f.id,
-            verdict="omitted" if f.id in omitted else left,
-            p_omitted=1.0 if f.id in omitted else 0.0 if review.complete else None,
-            reason="found missing" if f.id in omitted else None, verifier=rater_of(review),
-        )
-        for f in facts
-    ]  # fmt: skip
+def _of_missing(session: Session, missing: Iterable[Missing], review: Review) -> Iterable[Rating]:
+    for item in missing:
+        for fact in facts_meant(session, item):
+            yield Rating(
+                review.draft_id, review.reviewer, "omitted", f"the review by {review.reviewer}",
+                fact_id=fact, severity=item.severity, reason=f"Found missing: {item.text}",
+            )  # fmt: skip
 
 
 def facts_meant(session: Session, item: Missing) -> list[str]:
-    """Facts that a person's words on what is missing are about: the closest by words.
+    """Ids of the fact that a person's words on what is missing are about: the closest by words.
 
     Among the facts that rest on the turn it was marked on, where it was; none where no fact shares
     enough of its words.

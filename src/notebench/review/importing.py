@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,15 @@ from .bundle import note_id
 from .found import findings_of
 from .results import NoteResult, Result, read_result
 
-MEASURED = {
+COUNTED = ("hallucination", "unscored")
+"""Families of metrics counted from a person's findings. Omission is not among them: nobody was
+asked fact by fact, so what was not reported missing is unscored."""
+MEASURED: dict[str, Callable[[Review], float]] = {
     "reviewed.seconds": lambda r: r.seconds,
     "reviewed.keystrokes": lambda r: r.keystrokes,
     "reviewed.edits": lambda r: r.edits,
     "reviewed.edit_distance": lambda r: r.edit_distance,
+    "reviewed.missing": lambda r: len(_extra(r, "missing")),
 }
 """Tallies of what was measured while a person reviewed, each out of one note."""
 
@@ -183,7 +187,7 @@ def _tallies(sessions: list[Session], drafts: list[Draft], done: Imported) -> li
     for rater in sorted({f.verifier for f in done.findings}):
         own = [f for f in done.findings if f.verifier == rater]
         judged = {f.draft_id for f in own}
-        rows += tally(cases(sessions, (d for d in drafts if d.draft_id in judged), own))
+        rows += tally(cases(sessions, (d for d in drafts if d.draft_id in judged), own), COUNTED)
     by_id = {s.session_id: s for s in sessions}
     for review in done.reviews:
         draft = by_draft[review.draft_id]
