@@ -251,7 +251,7 @@ def test_a_line_of_a_sheet_that_is_not_understood_is_named(judge, row, says):
 def test_a_sheet_without_a_needed_column_or_any_rating_is_refused(judge):
     with pytest.raises(NotebenchError, match="no column 'rater'"):
         judge("draft_id,verdict\nx,ok\n", rater="anna", name="r.csv")
-    with pytest.raises(NotebenchError, match="no rating"):
+    with pytest.raises(NotebenchError, match="no person rated"):
         judge(HEAD + "d-hand-01,S,Denies.,,,,,,,\n", rater="anna", name="r.csv")
 
 

@@ -103,17 +103,29 @@ def read_ratings(
     (`rater_role`). complete: every rater read every draft they rated to the end, whatever the files
     say. Raises NotebenchError with file, line and field.
     """
-    found = Ratings(adjudicators=set(adjudicators))
+    found = Ratings()
     for path in map(Path, paths):
         if path.suffix.lower() in (".jsonl", ".json", ".ndjson"):
             _add_records(found, iter_jsonl(path, _Line), str(path))
         else:
             _add_sheet(found, path)
+    return joined([found], adjudicators=adjudicators, complete=complete)
+
+
+def joined(
+    parts: Iterable[Ratings], *, adjudicators: Iterable[str] = (), complete: bool = False
+) -> Ratings:
+    """Several ratings as one. Raises NotebenchError where nothing was rated."""
+    found = Ratings(adjudicators=set(adjudicators))
+    for part in parts:
+        found.marks += part.marks
+        found.read |= part.read
+        found.adjudicators |= part.adjudicators
     if not found.marks and not found.read:
         raise NotebenchError(
-            "no rating stands in it", where=", ".join(map(str, paths)),
-            mend="fill in its column verdict, or give a file of findings by human@<rater>",
-        )  # fmt: skip
+            "no person rated anything there",
+            mend="fill in the column verdict, or give a file of findings by human@<rater>",
+        )
     if unknown := sorted(found.adjudicators.difference(found.raters)):
         raise NotebenchError(
             f"the adjudicator {unknown[0]!r} rated nothing", mend=suggest(unknown[0], found.raters)
