@@ -8,7 +8,7 @@ import tiny_nli
 
 from notebench.errors import MissingDependency, NotebenchError, UnknownName
 from notebench.records import Draft, Fact, Section, Session, Turn
-from notebench.verifiers import entailment, make
+from notebench.verifiers import calibration, entailment, make
 from notebench.verifiers.entailment import EntailmentModel
 from notebench.verifiers.nli import NliVerifier
 
@@ -277,9 +277,12 @@ def test_a_long_premise_is_cut_and_a_long_hypothesis_never(folder):
     first, cut = model.relations(
         [("indeed " + "rain " * 400, hypothesis), ("rain " * 400 + "indeed", hypothesis)]
     )
-    tail = [*tokenizer(hypothesis, add_special_tokens=False)["input_ids"], tokenizer.sep_token_id]
-    assert all(len(row) == tiny_nli.LONGEST and row[-len(tail) :] == tail for row in seen)
     assert first.entails > 0.9 and cut.entails < 0.1  # the end of the premise is what is cut
+    longer = "the client walked today " * 30  # longer than its premise, and whole all the same
+    model.relations([("rain " * 60, longer)])
+    for row, asked in zip(seen, (hypothesis, hypothesis, longer), strict=True):
+        tail = [*tokenizer(asked, add_special_tokens=False)["input_ids"], tokenizer.sep_token_id]
+        assert len(row) == tiny_nli.LONGEST and row[-len(tail) :] == tail
     assert model.relations([("indeed", "rain " * tiny_nli.LONGEST)]) == [None]
 
 
@@ -320,3 +323,12 @@ def test_the_missing_extra_is_named(folder, monkeypatch):
     with pytest.raises(MissingDependency, match="torch and transformers") as caught:
         make(f"nli:{folder}")
     assert "notebench[nli]" in caught.value.mend
+
+
+def test_a_calibration_in_the_folder_is_used_and_told_apart(folder, verifier, tmp_path):
+    own = shutil.copytree(folder, tmp_path / "m")
+    calibration.write(own, claim=calibration.Calibration(slope=1.0, intercept=-12.0))
+    calibrated = make(f"nli:{own}")
+    assert calibrated.version != verifier.version
+    [found] = judged(calibrated, "The dentist trip went ahead.")
+    assert (found.verdict, found.p_unfaithful < 0.01) == ("supported", True)

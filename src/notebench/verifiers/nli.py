@@ -5,7 +5,8 @@ joined; each fact is the hypothesis, and the note's sentences are the premises. 
 and the strongest contradiction give the probability and the verdict. A contradiction counts only
 from a premise that holds enough of the hypothesis's words to be about the same thing. What kind of
 error it is, is told by the local verifier's typed checks. Everything runs on this machine; a model
-that is not here is fetched from the hub once. Probabilities are the model's own, not calibrated.
+that is not here is fetched from the hub once. Probabilities are the model's own, not calibrated,
+unless its folder holds a calibration.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from ..records import (
     FactVerdict,
     Session,
 )
-from . import hub
+from . import calibration, hub
 from .base import Claim, claims, label_of, unscored
 from .entailment import EntailmentModel, Relation, need_packages, settings
 from .features import claim_features
@@ -83,7 +84,8 @@ class NliVerifier:
         self.name = f"nli:{model}"
         found = hub.find(model)
         self.model = EntailmentModel(found.folder, model)
-        self.version = f"{VERSION}.{found.identity}"
+        self.calibrations = calibration.read(found.folder)
+        self.version = ".".join([VERSION, found.identity, *calibration.identity(found.folder)])
         self._indexes = Indexes()
 
     def ready(self) -> None:
@@ -160,7 +162,7 @@ class Judging:
         if outcome is None:
             return self._claim(claim, "unscored", reason=_words("too_long"))
         judged = claim_features(reading, claim.section, self._index)
-        p, facts = _sure(outcome.unfaithful), conveyed(judged)
+        p, facts = self._sure("claim", outcome.unfaithful), conveyed(judged)
         if p < _EVEN:
             return self._claim(
                 claim, "supported", p, facts=facts, evidence=_turns(outcome.best),
@@ -174,6 +176,11 @@ class Judging:
             claim, verdict, p, facts=facts, error_type=error,
             severity=severity_of(error, judged.view), evidence=_turns(decided), reason=reason,
         )  # fmt: skip
+
+    def _sure(self, kind: str, p: float) -> float:
+        """A probability as calibrated, to 4 places, never quite certain."""
+        calibrated = self._verifier.calibrations[kind](p)
+        return round(min(1 - _NEVER_SURE, max(_NEVER_SURE, calibrated)), 4)
 
     def _wrong(
         self, reading: Reading, outcome: Outcome, premises: Sequence[Premise], meaning: Meaning
@@ -203,7 +210,7 @@ class Judging:
         if not known:
             return self._fact(fact, "unscored", None, _words("too_long"))
         outcome = min(known, key=lambda o: o.unfaithful)
-        p = _sure(outcome.untold)
+        p = self._sure("fact", outcome.untold)
         if p >= _EVEN:
             return self._fact(fact, "omitted", p, _words("omitted"))
         if outcome.entails >= outcome.contradicts:
@@ -215,11 +222,6 @@ class Judging:
             draft_id=self._draft.draft_id, fact_id=fact.id, verdict=verdict, p_omitted=p,
             reason=reason, verifier=label_of(self._verifier),
         )  # fmt: skip
-
-
-def _sure(p: float) -> float:
-    """A probability to 4 places, never quite certain."""
-    return round(min(1 - _NEVER_SURE, max(_NEVER_SURE, p)), 4)
 
 
 def _turns(premise: Premise | None) -> list[int]:
