@@ -157,7 +157,8 @@ def test_the_majority_decides_and_everybody_s_words_are_kept(judge):
     found = judge(*lines)[1]
     assert (found.verdict, found.severity) == ("unsupported", "critical")
     assert found.p_unfaithful == pytest.approx(0.6667)
-    assert found.votes == {"anna": "unsupported", "ben": "contradicted", "cara": "supported"}
+    said = {rater: vote["verdict"] for rater, vote in found.votes.items()}
+    assert said == {"anna": "unsupported", "ben": "contradicted", "cara": "supported"}
     assert found.reason == "anna: nobody asked; ben: no; cara: heard it"
 
 

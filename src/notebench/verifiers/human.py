@@ -209,7 +209,7 @@ def _voted(each: Mapping[str, F]) -> F:
     probability = "p_unfaithful" if isinstance(winner, ClaimFinding) else "p_omitted"
     update: dict[str, Any] = {
         "verifier": verifier,
-        "votes": {r: f.verdict for r, f in scored.items()},
+        "votes": {r: {"verdict": f.verdict} for r, f in scored.items()},
         probability: round(share, 4) if decided else None,
     }
     if len(votes) > 1:
