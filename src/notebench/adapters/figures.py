@@ -18,9 +18,8 @@ from .measures import (
     auroc_within,
     balanced_accuracy,
     calibration_error,
-    caught,
     clustered,
-    flagged,
+    share,
     spearman,
     with_interval,
 )
@@ -30,11 +29,10 @@ from .results import ALL, Row
 BASELINES = (COVERAGE, ROUGE, EDIT, LENGTH)
 _HALF = 0.5
 _FOLDS = 5
-_AT_THRESHOLD: dict[str, Callable[..., float]] = {
-    "wrong sentences caught": caught,
-    "right sentences flagged": flagged,
-    "balanced accuracy, sentences": balanced_accuracy,
-}
+_SENTENCES = (
+    "wrong sentences caught", "right sentences flagged", "balanced accuracy, sentences",
+)  # fmt: skip
+_FACTS = ("omitted facts caught", "conveyed facts called omitted", "balanced accuracy, facts")
 _SAME = {LENGTH: "lengths", OBJECTIVE_PLAN: "sections"}
 WRONG_AUROC, OMITTED_AUROC = "AUROC, wrong sentences", "AUROC, omitted facts"
 MEAN_OF_SECTIONS, EQUAL_LENGTH = "mean of sections", "mean of length thirds"
@@ -50,19 +48,14 @@ def wrong_rows(judged: Judged) -> Iterator[Row]:
         for stratum, part, within in _parts(told, _SAME.get(scorer, "")):
             rank = auroc_within if within else auroc
             yield _of(_rated(part, scorer), "wrong", WRONG_AUROC, stratum, scorer, rank, within)
-    flags = [Rated(s.session, float(s.flagged), bool(s.bad)) for s in told]
-    by_section = [Rated(s.session, s.scores[OBJECTIVE_PLAN], bool(s.bad)) for s in told]
-    marks = [
-        (VERIFIER, flags),
-        *([(OBJECTIVE_PLAN, by_section)] if OBJECTIVE_PLAN in scorers else []),
-    ]
-    for name, rated in marks:
-        for measure, statistic in _AT_THRESHOLD.items():
-            yield _of(rated, "wrong", measure, ALL, name, partial(statistic, threshold=_HALF))
-    clean = [Rated(s.session, float(s.flagged), bool(s.bad)) for s in told if s.clean]
-    if clean:
-        share = partial(flagged, threshold=_HALF)
-        yield _of(clean, "wrong", "sentences of clean drafts flagged", ALL, VERIFIER, share)
+    yield from _at_threshold("wrong", VERIFIER, _flags(told), _SENTENCES)
+    if OBJECTIVE_PLAN in scorers:
+        by_section = _rated(told, OBJECTIVE_PLAN)
+        yield from _at_threshold("wrong", OBJECTIVE_PLAN, by_section, _SENTENCES)
+    if clean := _flags(s for s in told if s.clean):
+        figure = share(clean, _HALF, of_bad=False)
+        measure = "sentences of clean drafts flagged"
+        yield Row("wrong", measure, ALL, VERIFIER, figure, len(clean), sum(r.bad for r in clean))
     stated = _rated(told, VERIFIER)
     yield _of(stated, "wrong", "calibration error, sentences", ALL, VERIFIER, calibration_error)
 
@@ -77,9 +70,9 @@ def omitted_rows(judged: Judged) -> Iterator[Row]:
         for stratum in [ALL, *(strata if len(strata) > 1 else [])]:
             part = [f for f in due if stratum in (ALL, f.stratum)]
             yield _of(_rated(part, scorer), "omitted", OMITTED_AUROC, stratum, scorer, auroc)
-    rated, accuracy = _rated(due, VERIFIER), partial(balanced_accuracy, threshold=_HALF)
-    yield _of(rated, "omitted", "balanced accuracy, facts", ALL, VERIFIER, accuracy)
-    yield _of(rated, "omitted", "calibration error, facts", ALL, VERIFIER, calibration_error)
+    yield from _at_threshold("omitted", VERIFIER, _flags(due), _FACTS)
+    stated = _rated(due, VERIFIER)
+    yield _of(stated, "omitted", "calibration error, facts", ALL, VERIFIER, calibration_error)
 
 
 def type_rows(judged: Judged) -> Iterator[Row]:
@@ -93,9 +86,8 @@ def type_rows(judged: Judged) -> Iterator[Row]:
         rated = _rated([*right, *wrong], VERIFIER)
         figure = with_interval(rated, auroc)
         yield Row("type", "AUROC", kind, VERIFIER, figure, len(wrong), None)
-        flags = [Rated(s.session, float(s.flagged), True) for s in wrong]
-        share = with_interval(flags, partial(caught, threshold=_HALF))
-        yield Row("type", "caught", kind, VERIFIER, share, len(wrong), None)
+        caught = share(_flags(wrong), _HALF, of_bad=True)
+        yield Row("type", "caught", kind, VERIFIER, caught, len(wrong), None)
 
 
 def agreement_rows(judged: Judged, raters: Sequence[str]) -> Iterator[Row]:
@@ -217,6 +209,28 @@ def _kappa(ratings: list[dict[str, bool | None]], clusters: list[str], a: str, b
 
 def _rated(items: Iterable[Sentence | FactRating], scorer: str) -> list[Rated]:
     return [Rated(i.session, i.scores[scorer], bool(i.bad)) for i in items]
+
+
+def _flags(items: Iterable[Sentence | FactRating]) -> list[Rated]:
+    return [Rated(i.session, float(i.flagged), bool(i.bad)) for i in items]
+
+
+def _at_threshold(
+    table: str, scorer: str, flags: list[Rated], names: tuple[str, str, str]
+) -> Iterator[Row]:
+    """Share of the bad caught, of the good flagged, and the balance of both."""
+    bad = sum(r.bad for r in flags)
+    accuracy = partial(balanced_accuracy, threshold=_HALF)
+    for name, figure in zip(
+        names,
+        (
+            share(flags, _HALF, of_bad=True),
+            share(flags, _HALF, of_bad=False),
+            with_interval(flags, accuracy),
+        ),
+        strict=True,
+    ):
+        yield Row(table, name, ALL, scorer, figure, len(flags), bad)
 
 
 def _of(

@@ -45,6 +45,8 @@ class FactRating:
     stratum: str
     words: int
     bad: bool | None
+    flagged: bool
+    """The verifier's verdict: omitted."""
     scores: Mapping[str, float]
 
 
@@ -124,6 +126,7 @@ def _rate_facts(item: Labelled, findings: Iterable[FactFinding], into: Judged) -
                 session=item.session.session_id, draft=item.draft.draft_id,
                 stratum=item.strata.get(fact, ""), words=count_words(text),
                 bad=fact in item.omitted if item.due else None,
+                flagged=finding.verdict == "omitted",
                 scores={VERIFIER: finding.p_omitted} | fact_scores(text, note),
             )
         )  # fmt: skip

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..stats import Interval as PlainInterval
 from ..stats import cluster_bootstrap
+from ..stats.intervals import clustered_wilson
 
 BINS = 10
 """Equal-width bins of probability for calibration."""
@@ -165,6 +166,20 @@ def with_interval(
     """A measure with its 95% interval, whole groups resampled with replacement."""
     sample = _sample(rated)
     return clustered(lambda index: measure(sample.take(index)), sample.group, seed, resamples)
+
+
+def share(rated: Scored, threshold: float, of_bad: bool) -> Interval:
+    """Share of the bad (or the good) things that reach a threshold, with a Wilson interval.
+
+    Its trials are clustered in groups: a bootstrap says nothing of a share at or near 0 or 1.
+    """
+    sample = _sample(rated)
+    kept = sample.take(sample.bad == of_bad)
+    sums = [
+        (float((kept.p[kept.group == name] >= threshold).sum()), float((kept.group == name).sum()))
+        for name in sorted(set(kept.group))
+    ]
+    return Interval(*clustered_wilson(np.array(sums).reshape(-1, 2)))
 
 
 def clustered(

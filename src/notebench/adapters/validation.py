@@ -22,7 +22,7 @@ from .measures import Bin, Rated, reliability
 from .notes import scored
 from .results import TITLES, ValidationResult
 
-__all__ = ["DATASETS", "DataSet", "ValidationResult", "load", "measure", "validate"]
+__all__ = ["DATASETS", "DataSet", "ValidationResult", "load", "measure", "summarise", "validate"]
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,13 @@ def load(name: str, path: str | Path, split: str | None = None) -> tuple[Labelle
 
 def measure(data: LabelledSet, verifier: Verifier, split: str = "all") -> ValidationResult:
     """Have a data set judged and measure everything that its labels allow."""
-    judged = judge(data, verifier)
+    return summarise(data, judge(data, verifier), label_of(verifier), split)
+
+
+def summarise(
+    data: LabelledSet, judged: Judged, verifier: str, split: str = "all"
+) -> ValidationResult:
+    """The figures over what was judged already. verifier: its name, as results carry it."""
     rows = (
         *wrong_rows(judged),
         *type_rows(judged),
@@ -80,7 +86,7 @@ def measure(data: LabelledSet, verifier: Verifier, split: str = "all") -> Valida
         *note_rows(scored(data, judged)),
     )
     return ValidationResult(
-        data=data.name, verifier=label_of(verifier), split=split, about=data.about,
+        data=data.name, verifier=verifier, split=split, about=data.about,
         sessions=len({i.session.session_id for i in data.items}), drafts=len(data.items), rows=rows,
         unscored=judged.unscored, left_out=data.left_out, calibration=_calibration(judged),
         titles=TITLES | data.titles,
