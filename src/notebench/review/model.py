@@ -142,7 +142,9 @@ def interval(central: Number, drawn: Number, conf: float = 0.95) -> Interval:
     """A central value with the quantiles of its draws; without draws both ends are the value."""
     import numpy as np
 
-    low, high = np.quantile(np.atleast_1d(drawn), [(1 - conf) / 2, (1 + conf) / 2])
+    # Draws themselves, not points between them: some numbers of errors to break even are infinite.
+    ends = [(1 - conf) / 2, (1 + conf) / 2]
+    low, high = np.quantile(np.atleast_1d(drawn), ends, method="nearest")
     return Interval(float(central), float(low), float(high))
 
 

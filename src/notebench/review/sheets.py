@@ -72,6 +72,12 @@ def read_sheet(
     return Sheet(path, columns, rows, borrowed)
 
 
+def understood(path: Path, layout: str) -> dict[str, str]:
+    """Our names of the columns in a file's first line to its own, as far as a layout has them."""
+    lines = _lines(path)
+    return _columns(lines[0][1], _aliases()[layout]) if lines else {}
+
+
 def number(text: str, sheet: Sheet, line: int, column: str, clock: bool = False) -> float | None:
     """The number in a cell; None where it is empty. clock: 1:35 counts as well.
 

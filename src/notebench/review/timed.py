@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import NotebenchError, UnknownName
 from ..registry import suggest
 from ..text.tokens import count_words, tokens
-from .sheets import Sheet, number, read_sheet
+from .sheets import Sheet, number, read_sheet, understood
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,7 +64,8 @@ def load_timed(path: str | Path, loader: str | None = None) -> Timed:
 def _guess(place: Path) -> str:
     if place.name == "reviews.jsonl" or (place / "reviews.jsonl").is_file():
         return "reviews"
-    return "primock57" if _results(place) else "postedit-log"
+    file = _results(place)
+    return "primock57" if file and "incorrect" in understood(file, "primock57") else "postedit-log"
 
 
 def _results(place: Path) -> Path | None:
