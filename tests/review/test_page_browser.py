@@ -423,3 +423,30 @@ def test_another_tab_is_noticed(run: Path, open_page: Open) -> None:
     other.get_by_role("button", name="Go on where you stopped").click()
     page.wait_for_selector(".banner:not([hidden])")
     assert "another tab" in page.locator(".banner").inner_text()
+
+
+def test_drill_mode_asks_less_closes_in_time_and_locks(
+    run: Path, open_page: Open, tmp_path: Path
+) -> None:
+    page = open_page(run, start=False, mode="drill", options={"limit_s": 30})
+    page.clock.install(time="2026-03-02T10:00:00Z")
+    page.reload()
+    page.clock.pause_at("2026-03-02T11:00:00Z")
+    page.get_by_role("button", name="Start").click()
+    assert page.get_by_role("button", name="Sign this note").count() == 0
+    assert page.locator(".topics").count() == 0
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("i")
+    page.keyboard.press("2")
+    page.clock.run_for(10_000)
+    assert "0:20 left" in page.locator(".bar .time").inner_text()
+    page.clock.run_for(21_000)
+    assert "Done" in page.locator(".signed").inner_text()
+    page.locator(".s.chosen").focus()
+    page.keyboard.press("w")  # too late
+    data = json.loads(result_of(page, tmp_path).read_text("utf-8"))
+    assert (data["mode"], data["complete"]) == ("drill", True)
+    (note,) = data["notes"]
+    assert [m["kind"] for m in note["marks"]] == ["invented"]
+    assert note["states"][-1]["state"] == "done"
+    assert note["time"]["active_s"] == pytest.approx(30, abs=1.1)

@@ -49,6 +49,10 @@ class Wanted:
     """review or drill."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """Overrides of what the mode asks (web/js/modes.js)."""
+    words: Mapping[str, Any] = field(default_factory=dict)
+    """Overrides of choices.toml, such as title, intro, steps and confidence."""
+    extras: Mapping[str, Any] = field(default_factory=dict)
+    """What a note carries beside itself, by draft id: an answer key for feedback, say."""
 
 
 def make_bundle(
@@ -91,6 +95,7 @@ def _said(wanted: Wanted) -> dict[str, Any]:
     data["statements"] = [s for s in data["statements"] if not (wanted.blind and s.get("shown"))]
     return {
         **data,
+        **wanted.words,
         "notebench_review": 1,
         "mode": wanted.mode,
         "options": dict(wanted.options),
@@ -132,6 +137,7 @@ def _note(
         "note": name,
         "title": f"Note {number}",
         "about": about(session, draft, wanted.blind),
+        "extra": wanted.extras.get(draft.draft_id),
         "sections": [
             {"name": s.name, "title": titles.get(s.name, s.name), "text": s.text,
              "sentences": [sentence(c) for c in by_section.get(s.name, ())]}

@@ -24,11 +24,12 @@ export class App {
     this.live = el("p", { class: "live", role: "status", "aria-live": "polite" });
     this.banner = el("p", { class: "banner", role: "alert", hidden: true });
     const whole = root === document.body;
+    this.rest = el("p", { class: "rest", hidden: true }, "Paused: the note is hidden until you go on.");
     this.main = el(whole ? "main" : "div", { class: "main-part" });
     this.bar = el(whole ? "header" : "div", { class: "bar" });
     this.gone = new AbortController();
     root.classList.add("nbr");
-    put(root, this.bar, this.banner, this.main, this.live);
+    put(root, this.bar, this.banner, this.main, this.rest, this.live);
     this.listen();
     this.fit();
     const kept = store.load();
@@ -278,6 +279,7 @@ export class App {
   pause(paused) {
     this.clock.setPaused(paused);
     this.main.inert = paused;
+    this.rest.hidden = !paused;
     this.root.classList.toggle("paused", paused);
     this.changed();
     this.say(paused ? "Paused. Time is not counted." : "Going on.");

@@ -7,7 +7,7 @@ import { Missing } from "./missing.js";
 import { NoteView } from "./note.js";
 import { Source } from "./source.js";
 import {
-  addMark, current, dropMark, edit, entered, kindOf, logged, marksOf, openPoints, stateOf, topicsOf,
+  addMark, current, dropMark, edit, entered, kindOf, locked, logged, marksOf, openPoints, stateOf, topicsOf,
 } from "./work.js";
 
 // app: { payload, clock, changed(), say(text), closeNote(signature), next() }
@@ -17,14 +17,14 @@ export class Desk {
     this.source = new Source(note.source, uid, {
       look: () => { work.looks += 1; logged(work, "looked"); app.changed(); },
       searched: () => { work.searches += 1; app.changed(); },
-      missing: (turn) => this.missing.open({ turns: [turn] }),
+      missing: (turn) => this.openMissing({ turns: [turn] }),
     });
     this.view = new NoteView(note, work, app.payload, uid, {
       choose: (one) => this.choose(one),
       span: (one, start, end) => this.narrow(one, start, end),
       key: (event, one) => this.key(event, one),
       keep: (one, text) => this.rewrite(one, text),
-      add: (section) => this.missing.open({ section }),
+      add: (section) => this.openMissing({ section }),
     });
     this.dock = new Dock(note, work, app.payload, this.source, uid, {
       mark: (one, kind) => this.mark(one, kind),
@@ -164,6 +164,7 @@ export class Desk {
   }
 
   key(event, one) {
+    if (locked(this.work, this.payload) && !["Enter", " ", "s", "/", "?"].includes(event.key)) return;
     const kind = this.payload.marks.find((k) => k.key === event.key);
     const weight = this.payload.severities.find((s) => s.key === event.key);
     const { options } = this.payload;
@@ -174,7 +175,7 @@ export class Desk {
         " ": () => this.dock.enter(),
         e: options.edit && (() => this.view.startEdit(one)),
         x: options.edit && (() => this.rewrite(one, current(this.work, one) === "" ? null : "")),
-        m: () => this.missing.open({ section: one.section }),
+        m: () => this.openMissing({ section: one.section }),
         s: () => this.source.go(one.closest[0]),
         "/": () => this.source.box.focus(),
         "?": () => this.app.help(),
@@ -191,8 +192,15 @@ export class Desk {
     this.drawn(`${weight.label}.`);
   }
 
+  openMissing(given) {
+    if (!locked(this.work, this.payload)) this.missing.open(given);
+  }
+
   showAfter() {
     const { after } = this.payload.options;
+    const lock = locked(this.work, this.payload);
+    this.missing.element.inert = lock;
+    if (lock) this.dock.draw();
     put(this.after, after && this.work.closed ? after(this.app, this.note, this.work) : null);
   }
 }

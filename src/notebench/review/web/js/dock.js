@@ -2,7 +2,7 @@
 
 import { button, choice, el, keyed, put } from "./dom.js";
 import { trimmed } from "./note.js";
-import { current, kindOf, marksOf, needsSeverity, topicsOf } from "./work.js";
+import { current, kindOf, locked, marksOf, needsSeverity, topicsOf } from "./work.js";
 
 // on: { mark(sentence, kind), unmark(id), change(mark), strike(sentence), edit(sentence), go(id), back(),
 //       topic(sentence, topic), narrow(start, end) }
@@ -56,7 +56,9 @@ export class Dock {
   body(one) {
     return [
       one.hint ? el("p", { class: "hint-line" }, `A verifier says: ${one.hint.text}`) : null,
-      this.closest(one), this.kinds(one), marksOf(this.work, one).map((m) => this.details(m)), this.tools(one),
+      this.closest(one),
+      el("div", { inert: locked(this.work, this.payload) },
+        this.kinds(one), marksOf(this.work, one).map((m) => this.details(m)), this.tools(one)),
     ];
   }
 

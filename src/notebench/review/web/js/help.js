@@ -9,7 +9,7 @@ export const helpDialog = (root, payload) => {
     ["↑ ↓", "sentence by sentence through the note; turn by turn through the session"],
     ["Home, End", "first and last"],
     ["Enter", "from a sentence to the desk; Esc goes back"],
-    ...payload.marks.map((k) => [k.key, `${k.label}: ${k.hint}`]),
+    ...payload.marks.map((k) => [k.key, `${k.label}: ${k.hint[0].toLowerCase()}${k.hint.slice(1)}`]),
     [payload.severities.map((s) => s.key).join(" "), `how much the last mark weighs: ${payload.severities.map((s) => s.label.toLowerCase()).join(", ")}`],
     ...(o.edit ? [["e", "rewrite the sentence (Enter keeps it, Esc does not)"], ["x", "strike it out, or put it back"]] : []),
     ["m", "something is missing (on a turn of the session: this turn is)"],

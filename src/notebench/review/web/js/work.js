@@ -47,6 +47,9 @@ export const touched = (work) => {
   entered(work, "reopened");
 };
 
+// A note that ended without a signature stays as it was: nothing is changed after the answers.
+export const locked = (work, payload) => Boolean(work.closed && !payload.options.sign);
+
 export const open = (work) => {
   if (work.opened) return;
   work.opened = now();
