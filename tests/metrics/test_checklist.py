@@ -312,6 +312,38 @@ def test_a_note_from_elsewhere():
     assert {r.check.number: r.outcome for r in charted.results}[3] == "invented"
 
 
+VENDOR = """Client: J.M.
+DOS: 03/02/2026  Session: 10:00 AM - 10:52 AM (52 min)  CPT: 90834
+Telehealth, by secure video. Client located at home; therapist in office. Consented to telehealth,
+privacy confirmed, emergency contact on file. Individual psychotherapy.
+Subjective: Increased anxiety; missed one deadline at work. Taking Lexapro 10 mg daily.
+Objective: Affect congruent. GAD-7 = 14 (moderate), down from 17.
+Assessment: Generalized anxiety disorder, F41.1. Progress toward treatment plan goal. Denies SI/HI.
+Plan: Cognitive restructuring of catastrophic thoughts; client was able to identify distortions.
+Homework: thought record. Next session 3/9/2026 at 10 AM."""
+CHARTED = {
+    "diagnosis": "Generalized anxiety disorder (F41.1)",
+    "date": "2026-03-02",
+    "start": "10:00",
+    "stop": "10:52",
+    "cpt": "90834",
+    "setting": "telehealth_video",
+}
+
+
+def test_a_product_note_is_read_as_it_is_laid_out():
+    found = {r.check.number: r.outcome for r in audit_note(VENDOR, chart=CHARTED).results}
+    assert [n for n, o in found.items() if o == "absent"] == [24]
+    assert [n for n, o in found.items() if o == "not_applicable"] == [20]
+    assert [n for n, o in found.items() if o == "true"] == [2, 3, 4, 5, 6, 10]
+    assert "invented" not in found.values()
+
+
+def test_lines_of_talk_name_no_client():
+    talk = "Client: Okay. Clinician: And then? Client: Nothing."
+    assert {r.check.number: r.outcome for r in audit_note(talk).results}[1] == "absent"
+
+
 def test_a_note_with_its_transcript_is_held_against_what_was_said():
     talk = [{"turn": 1, "speaker": "clinician", "text": "Any thoughts of suicide?"},
             {"turn": 2, "speaker": "client", "text": "No, none at all."}]  # fmt: skip

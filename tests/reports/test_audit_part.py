@@ -31,7 +31,10 @@ def section(page: Path) -> str:
 
 
 def test_the_part_as_written(built: Path, snapshot: SnapshotAssertion) -> None:
-    assert section(built) == snapshot
+    html = section(built)  # its head, and the table down to the fourth check
+    assert html[: html.index("<div")] == snapshot(name="head")
+    start = html.index('<table id="t-audit">')
+    assert html[start : html.index("5. Billing code")] == snapshot(name="table")
 
 
 def test_owners_and_researchers_get_it_and_trainers_do_not(hand_run: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from ...records import Fact
 from .note import View
-from .spec import Selector, spec
+from .spec import Pattern, Selector, spec
 
 _DRUGS = Selector(frozenset({"medication"}), drugs=True)
 _SUBSTANCE = re.compile(r"\bF1\d")
@@ -40,7 +40,19 @@ def measures_today(view: View) -> dict[str, Fact]:
 
 
 def _telehealth(view: View) -> bool:
-    return str(view.session.chart.get("setting") or "").startswith("telehealth")
+    """As the chart says; without a chart's word, as the note says itself."""
+    if held := str(view.session.chart.get("setting") or ""):
+        return held.startswith("telehealth")
+    return any(
+        words.search(view.text)
+        for name, words in spec().settings.items()
+        if name.startswith("telehealth")
+    )
+
+
+def _named_anywhere(view: View, pattern: Pattern) -> bool:
+    """Where no facts are listed: whether the session or the note names it."""
+    return bool(pattern.search(view.sources) or pattern.search(view.text))
 
 
 def _risk_positive(view: View) -> bool:
@@ -56,7 +68,7 @@ def _risk_positive(view: View) -> bool:
 
 def _medication(view: View) -> bool:
     if view.session.facts is None:
-        return bool(spec().drug.search(view.sources))
+        return _named_anywhere(view, spec().drug)
     return any(f.disclosure in ("must", "should") for f in drug_facts(view))
 
 
@@ -67,22 +79,19 @@ def _dose(view: View) -> bool:
 
 def _measure(view: View) -> bool:
     if view.session.facts is None:
-        return any(named.search(view.sources) for named, _ in spec().measures.values())
+        return any(_named_anywhere(view, named) for named, _ in spec().measures.values())
     return any(f.disclosure in ("must", "should") for f in measures_today(view).values())
 
 
 def _observation(view: View) -> bool:
     if view.session.facts is None:
-        return bool(view.session.rough_notes) and _words("18_observation", view)
+        element = next(c for c in spec().checks if c.id == "18_observation").elements[0]
+        noted = (view.session.rough_notes or "").splitlines()
+        return any(element.shows(t) for t in [*noted, *(n.text for n in view.lines)])
     return any(
         f.kind == "observation" and f.disclosure in ("must", "should", "generalise")
         for f in view.session.facts
     )
-
-
-def _words(check: str, view: View) -> bool:
-    element = next(c for c in spec().checks if c.id == check).elements[0]
-    return any(element.shows(line) for line in (view.session.rough_notes or "").splitlines())
 
 
 def _homework(which: str) -> Callable[[View], bool]:

@@ -24,10 +24,11 @@ def audit_note(
     """Audit one note for which no list of facts exists.
 
     text: the note, with its headings. chart: any of diagnosis, goals, date, start, stop, minutes,
-    cpt, setting. transcript: turns as in a session's record. With a transcript or rough notes the
-    verifier of that name judges its sentences (None: nobody does); without, only what the chart
-    tells can be held true or untrue, and the rest is "unjudged". Raises NotebenchError for an
-    unknown format, pydantic's ValidationError for turns that are none.
+    cpt, setting. transcript: turns as in a session's record. drafter: "reference" for a note that
+    was written by hand. With a transcript or rough notes the verifier of that name judges its
+    sentences (None: nobody does); without, only what the chart tells can be held true or untrue,
+    and the rest is "unjudged". Raises NotebenchError for an unknown
+    format, pydantic's ValidationError for turns that are none.
     """
     given: dict[str, Any] = {
         "session_id": "note", "chart": dict(chart or {}), "rough_notes": rough_notes,

@@ -46,11 +46,11 @@ def pseudonym(view: View, element: Element) -> Found:
     names = {p.name for p in view.session.participants if p.role == "client" and p.name}
     if any(re.search(rf"\b{re.escape(n)}\b", view.text) for n in names):
         return Found(True, True)
-    label = _LABEL.search(view.text)
-    if not label:
+    labels = _LABEL.findall(view.text)
+    if len(labels) != 1:  # none, or lines of talk, each with its speaker
         return ABSENT
     initials = {n[:1] for n in names}
-    given = label[1].strip(".")
+    given = labels[0].strip(".")
     if not names or (len(given) <= 3 and given[:1] in initials):
         return Found(True, True if names else None)
     return Found(True, False, f"{given} is not the client's name in the record.")
@@ -239,12 +239,12 @@ def signature(view: View, element: Element) -> Found:
     if not signer and not any(element.shows(n.text) for n in view.lines):
         return ABSENT
     clinicians = {p.name for p in view.session.participants if p.role == "clinician"}
-    untrue = []
-    if signer and signer[1] not in clinicians:
-        untrue.append(f"{signer[1]} is not the clinician of the record.")
-    elif _SIGNED.search(view.text) and view.draft.drafter != "reference":
-        untrue.append("A draft is not signed before a clinician has read it.")
-    return judged(True, untrue, True)
+    if signer and clinicians and signer[1] not in clinicians:
+        return Found(True, False, f"{signer[1]} is not the clinician of the record.")
+    drafted = view.draft.drafter != "reference" and not view.draft.drafter.startswith("import:")
+    if drafted and _SIGNED.search(view.text):
+        return Found(True, False, "A draft is not signed before a clinician has read it.")
+    return Found(True, None if signer and not clinicians else True)
 
 
 def ai_use(view: View, element: Element) -> Found:
