@@ -2,10 +2,12 @@
 
     python benchmarks/validation_page.py --data DIR [--tn-eval DIR] [--aci-bench DIR]
                                          [--verifier local] [--write docs/validation.md]
+                                         [--accuracy [FILE]]
 
 --data holds challenge/ and data/ (PriMock57 and its checklists, MTS-Dialog). --write replaces what
 stands between the markers of that file, block by block, and leaves a block alone whose data are not
-given; without it the tables are printed.
+given; without it the tables are printed. --accuracy counts, session by session, how the verifier
+did on the data that rates are corrected by, and writes no page.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ from pathlib import Path
 
 from generated_checks import generated_tables
 
-from notebench.adapters.validation import validate
+from notebench.adapters import accuracy
+from notebench.adapters.validation import load, validate
 from notebench.storage import write_text
 from notebench.verifiers import make
 
@@ -46,6 +49,18 @@ def blocks(given: argparse.Namespace) -> Iterator[tuple[str, str]]:
         yield "generated", generated_tables(judge)
 
 
+def count_accuracy(given: argparse.Namespace) -> None:
+    """Write the counts by which reports correct rates."""
+    judge, data = make(given.verifier), Path(given.data)
+    sets = [("challenge", data / "challenge"), ("primock57", data / "data")]
+    sets += [("tn-eval", given.tn_eval)] if given.tn_eval else []
+    counted = {}
+    for name, path in sets:
+        labelled, split = load(name, path)
+        counted[name if split == "all" else f"{name}/{split}"] = accuracy.count(labelled, judge)
+    print(f"wrote {accuracy.keep(given.accuracy, judge, counted)}")
+
+
 def replaced(text: str, block: str, name: str) -> str:
     """The text with the block between the markers of that name."""
     start, end = f"<!-- generated: {name} -->", f"<!-- end generated: {name} -->"
@@ -63,13 +78,20 @@ def main() -> None:
     parser.add_argument("--aci-bench", help="folder of ACI-Bench")
     parser.add_argument("--verifier", default="local")
     parser.add_argument("--write", type=Path, help="file with the markers")
+    parser.add_argument(
+        "--accuracy", type=Path, nargs="?", const=Path("src/notebench/verifiers/accuracy.json"),
+        help="only count how accurate the verifier is, into that file",
+    )  # fmt: skip
     given = parser.parse_args()
+    if given.accuracy:
+        return count_accuracy(given)
     for name, block in blocks(given):
         if given.write is None:
             print(block)
         else:
             write_text(given.write, replaced(given.write.read_text("utf-8"), block, name))
             print(f"wrote block {name} of {given.write}")
+    return None
 
 
 if __name__ == "__main__":

@@ -103,7 +103,7 @@ def labelled_studies(wrong, accuracy, labelled, part, alike):
         bad = rng.binomial(count, bad_p)
         sides.append((bad, rng.binomial(bad, hit) + rng.binomial(count - bad, alarm)))
     (bad, scored), (_, rest) = sides
-    return np.stack([seen, bad, scored, n, scored + rest], axis=-1)
+    return np.stack([seen, bad, seen, scored, n, scored + rest], axis=-1)
 
 
 @pytest.mark.parametrize("scenario", POWERED, ids=str)
@@ -119,7 +119,7 @@ def test_a_good_verifier_narrows_what_labels_alone_can_say():
     counts = labelled_studies(0.3, (0.95, 0.97), 15, 1.0, 0.1)
     _, low, high, weight = powered_bounds(counts)
     blind = counts.astype(float)
-    blind[..., 2], blind[..., 4] = blind[..., 0] * 0.3, blind[..., 3] * 0.3
+    blind[..., 3], blind[..., 5] = blind[..., 2] * 0.3, blind[..., 4] * 0.3
     _, low_alone, high_alone, none = powered_bounds(blind)
     assert np.mean(high - low) < 0.75 * np.mean(high_alone - low_alone)
     assert weight.mean() > 0.7
@@ -166,11 +166,11 @@ def test_ends_stay_within_0_and_1():
 
 
 def test_few_labelled_events_are_taken_alone():
-    counts = np.array([[20, 1, 2.0, 20, 2.0]] * 8 + [[0, 0, 0, 20, 5.0]] * 20)
+    counts = np.array([[20, 1, 20, 2.0, 20, 2.0]] * 8 + [[0, 0, 0, 0, 20, 5.0]] * 20)
     found = prediction_powered(counts)
     assert found.weight == 0
     assert found.estimate == pytest.approx(0.05)
     assert found.labels == 160
-    single = prediction_powered(np.array([[20, 5, 4.0, 20, 4.0], [0, 0, 0, 20, 5.0]]))
+    single = prediction_powered(np.array([[20, 5, 20, 4.0, 20, 4.0], [0, 0, 0, 0, 20, 5.0]]))
     assert single.estimate == pytest.approx(0.25)
     assert isnan(single.low)

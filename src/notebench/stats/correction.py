@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from .intervals import ALIKE, NAN, Interval, divide
+from .intervals import ALIKE, NAN, divide
 
 if TYPE_CHECKING:
     import numpy as np
@@ -114,8 +114,9 @@ def corrected_bounds(
 def prediction_powered(counts: np.ndarray, conf: float = 0.95) -> Powered:
     """Rate of what is wrong, from people's labels on some notes and a verifier's scores on all.
 
-    counts: (sessions, 5): labelled, of them wrong, sum of the verifier's scores (any number in 0-1)
-    over the labelled ones, all, and sum of scores over all. What is labelled must be a random part.
+    counts: (sessions, 6): labelled, of them wrong; things in the notes that people saw (labelled or
+    left as uncheckable), sum of the verifier's scores (numbers in 0-1) over them; things in all
+    notes, sum of scores over them. The notes that people saw must be a random part of all.
     Prediction-powered inference with tuned weight (Angelopoulos et al. 2023, Science 382:669;
     Angelopoulos, Duchi and Zrnic 2023, arXiv 2311.01453), in ratio form over clusters: valid
     whatever the verifier's accuracy. With fewer than 12 labelled events, the labels alone.
@@ -131,13 +132,14 @@ def prediction_powered(counts: np.ndarray, conf: float = 0.95) -> Powered:
 def powered_bounds(
     counts: np.ndarray, conf: float = 0.95
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Estimates, lower and upper ends, weights; counts: (..., sessions, 5), as above."""
+    """Estimates, lower and upper ends, weights; counts: (..., sessions, 6), as above."""
     import numpy as np
     from scipy.special import stdtrit
 
-    n, wrong, scored, everything, score = np.moveaxis(np.asarray(counts, dtype=float), -1, 0)
+    n, wrong, *verifier = np.moveaxis(np.asarray(counts, dtype=float), -1, 0)
     total, clusters = n.sum(axis=-1), (n > 0).sum(axis=-1)
-    labelled, seen, of_all = _share(wrong, n), _share(scored, n), _share(score, everything)
+    labelled = _share(wrong, n)
+    seen, of_all = _share(verifier[1], verifier[0]), _share(verifier[3], verifier[2])
     apart = np.round(seen.influence - of_all.influence, 12)  # no weight from rounding
     weight, variance = _tuned(labelled.influence, apart)
     value = labelled.value - weight * (seen.value - of_all.value)
@@ -153,11 +155,6 @@ def powered_bounds(
         np.where(few, alone[1], high),
         np.where(few, 0.0, weight),
     )
-
-
-def as_interval(found: Corrected | Powered) -> Interval:
-    """Only the estimate and its ends."""
-    return Interval(found.estimate, found.low, found.high)
 
 
 def _share(amount: np.ndarray, out_of: np.ndarray, power: float = 0.5) -> _Share:
