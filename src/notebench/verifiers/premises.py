@@ -51,10 +51,15 @@ class Premises:
         return _distinct([*found, *self._joined(near), *before])
 
     def for_fact(self, wording: Reading, note: Sequence[Reading]) -> list[Premise]:
-        """The sentences of a note nearest to a fact, those joined, and the whole note."""
+        """The sentences of a note nearest to a fact, and those joined.
+
+        Where none of them is about the same thing by its words, the whole note as well.
+        """
         rated = sorted((-self.index.cover(wording.keys, s.keys), i) for i, s in enumerate(note))
         nearest = [i for cover, i in rated[:_NEAREST] if cover < 0]
-        parts = [*([i] for i in nearest), sorted(nearest), list(range(len(note)))]
+        parts = [*([i] for i in nearest), sorted(nearest)]
+        if not rated or -rated[0][0] < ANCHORED:
+            parts.append(list(range(len(note))))
         return _distinct(
             Premise(" ".join(note[i].text for i in part), _keys(note[i] for i in part))
             for part in parts
