@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -351,6 +352,21 @@ def test_a_note_with_its_transcript_is_held_against_what_was_said():
     assert {r.check.number: r.outcome for r in told.results}[19] == "true"
     both = audit_note("S: Denied suicidal ideation and homicidal ideation.", transcript=talk)
     assert {r.check.number: r.outcome for r in both.results}[19] == "invented"
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=300))
+def test_any_text_can_be_audited(text):
+    found = audit_note("S: " + text + " x", verifier=None)
+    assert len(found.results) == 24
+
+
+@pytest.mark.parametrize("word", ["risk ", "10:00 ", "suicidal ", "PHQ-9 14 ", "guardian (", "a"])
+def test_a_huge_note_takes_no_more_than_its_length(word):
+    text = "S: " + word * (100_000 // len(word))
+    started = time.perf_counter()
+    audit_note(text, verifier=None)
+    assert time.perf_counter() - started < 20
 
 
 # tallies

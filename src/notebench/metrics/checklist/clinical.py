@@ -54,7 +54,7 @@ def _scores(view: View) -> Iterator[tuple[str, Line, list[Number]]]:
                 for n in numbers(line.text)
                 if n.kind in _COUNTED
                 and not match.start() <= n.start < match.end()
-                and not _OUT_OF.search(line.text[: n.start])
+                and not _OUT_OF.search(line.text[max(0, n.start - 9) : n.start])
             ]
             # the score beside the name first: after it, else before it
             found.sort(key=lambda n: (n.start < match.end(), abs(n.start - match.end())))
