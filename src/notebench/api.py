@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from .runs.study import Study
+    from .verifiers.ratings import Ratings
 
 Path_ = str | os.PathLike[str]
 
@@ -164,6 +165,34 @@ class Judged:
 
         return pd.DataFrame([f.model_dump() for f in self.finding_records])
 
+    def corrected(
+        self, metrics: str | Sequence[str] | None = None, ratings: Path_ | Sequence[Path_] = ()
+    ) -> pd.DataFrame:
+        """Rates of hallucination and omission beside what they come to when the verifier errs.
+
+        Rows by drafter and workflow: raw; corrected by the verifier's accuracy on labelled data;
+        and, where people rated some of the notes, by their labels and the verifier together.
+        ratings: files of people's ratings, beside those that a run holds. docs/correction.md says
+        what each rests on.
+        """
+        from .runs.corrected import corrected
+        from .runs.judging import cases
+        from .verifiers.accuracy import KINDS
+        from .verifiers.ratings import joined, read_ratings
+
+        named = [ratings] if isinstance(ratings, str | os.PathLike) else ratings
+        files = [Path(r) for r in named]
+        parts = [*self._rated(), *([read_ratings(files)] if files else [])]
+        return corrected(
+            cases(self.session_records, self.draft_records, self.finding_records),
+            [metrics] if isinstance(metrics, str) else list(metrics or KINDS),
+            ratings=joined(parts) if parts else None,
+        )
+
+    def _rated(self) -> list[Ratings]:
+        """What people said of the notes, as far as it is kept beside them."""
+        return []
+
     def draft(self, draft_id: str) -> DraftView:
         """One draft with its findings, highlighted in a notebook. The start of an id will do."""
         found = [d for d in self.draft_records if d.draft_id.startswith(draft_id)]
@@ -288,6 +317,12 @@ class Run(Judged):
         from . import stats
 
         return stats.compare(self.tallies, metrics, a, b, **{"seed": self.manifest.seed, **options})
+
+    def _rated(self) -> list[Ratings]:
+        from .runs.people import ratings_in
+
+        found = ratings_in(self.folder)
+        return [found] if found else []
 
     def report(self, audience: str = "research") -> Path:
         """Write the report and give its path."""
