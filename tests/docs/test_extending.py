@@ -13,7 +13,7 @@ USE = """
 import notebench as nb
 run = nb.run({"sessions": {"n": 2}, "drafters": [{"name": "first-words", "words": 12}],
               "workflows": ["organise"], "verifier": "short-is-true"}, "run", progress=False)
-assert set(run.tallies.metric) >= {"questions", "hallucination"}, set(run.tallies.metric)
+assert set(run.tallies.metric) >= {"questions", "longest", "hallucination"}, set(run.tallies.metric)
 assert (run.drafts.words <= 12 + 2).all()
 print("added and used")
 """
@@ -21,7 +21,7 @@ print("added and used")
 
 def test_every_block_runs_and_is_used(tmp_path: Path) -> None:
     blocks = re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
-    assert len(blocks) == 4
+    assert len(blocks) == 5
     code = "\n".join([*blocks, USE])  # in a process of its own: registries live as long as it
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=120

@@ -42,6 +42,7 @@ FLUENT = "The client reported that she slept four hours a night."
         ("The client slpt badly and was xqzrtl.", "garbled"),
         ("The client was tired \ufffd today.", "garbled"),
         ("The client was sl33ping.", "garbled"),
+        ("The client was tired.client.client.", "garbled"),
         ("The client was tired (again.", "brackets"),
         ("The client was “fine.", "brackets"),
         ("...", ""),

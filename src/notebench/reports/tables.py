@@ -57,6 +57,8 @@ def amount(value: float, unit: str) -> str:
         return f"{100 * value:.1f}%" if value < 0.1 and value else f"{100 * value:.0f}%"
     if unit == "seconds":
         return f"{value / 60:.1f} min"
+    if unit == "gap":
+        return signed(value, 2)
     if unit in ("score", "points"):
         return f"{value:.2f}"
     return f"{value:.1f}" if unit == "words" or value >= 10 else f"{value:.2f}"
