@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from typer.testing import CliRunner
 
 from notebench.cli import app, main
 from notebench.records import ClaimFinding, Review
+from notebench.review import profiles
 from notebench.review.importing import HumanFiles
 from notebench.review.params import read_params
 from notebench.review.timed import load_timed
@@ -127,6 +129,14 @@ def test_bad_usage_is_explained(
     (run / "findings.jsonl").unlink()
     assert "no note of the run has a scored sentence" in _fails(capsys, *estimate, run)
     assert not out.exists()
+
+
+def test_the_page_names_every_profile_and_its_example_runs() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "review-time.md").read_text("utf-8")
+    table = page[page.index("| profile |") : page.index("A profile that takes less")]
+    assert set(re.findall(r"`([a-z-]+)`", table)) == set(profiles())
+    [block] = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    exec(block, {})
 
 
 def test_reviews_of_a_run_become_timed_data(run: Path) -> None:

@@ -72,11 +72,32 @@ def describe(model: Model, work: Load, swings: Sequence[Swing]) -> str:
     return " ".join(parts)
 
 
+def tornado_svg(model: Model, work: Load) -> str | None:
+    """The plot as SVG: its text stays text, with a title and a description for screen readers."""
+    if (made := _drawn(model, work, "svg", {"Date": None})) is None:
+        return None
+    data, words = made
+    return _told(data.decode(), words)
+
+
 def save_tornado(path: str | Path, model: Model, work: Load) -> str | None:
-    """Write the plot as SVG with text that can be read out, or as PNG; its description.
+    """Write the plot, by the name's end as PNG or else as SVG; its description.
 
     None, and no file, where no parameter moves the time.
     """
+    png = str(path).lower().endswith(".png")
+    made = _drawn(model, work, *(("png", {"Software": None}) if png else ("svg", {"Date": None})))
+    if made is None:
+        return None
+    data, words = made
+    with atomic(path) as stream:
+        stream.write(data if png else _told(data.decode(), words).encode())
+    return words
+
+
+def _drawn(
+    model: Model, work: Load, kind: str, metadata: dict[str, Any]
+) -> tuple[bytes, str] | None:
     import matplotlib as mpl
 
     with mpl.rc_context(STYLE):
@@ -84,23 +105,20 @@ def save_tornado(path: str | Path, model: Model, work: Load) -> str | None:
         if made is None:
             return None
         figure, words = made
-        kind = "png" if str(path).lower().endswith(".png") else "svg"
         buffer = io.BytesIO()
-        meta = {"Software": None} if kind == "png" else {"Date": None}
-        figure.savefig(buffer, format=kind, dpi=144, metadata=meta)
-    data = buffer.getvalue()
-    with atomic(path) as stream:
-        stream.write(data if kind == "png" else _told(data, words))
-    return words
+        figure.savefig(buffer, format=kind, dpi=144, metadata=metadata)
+    return buffer.getvalue(), words
 
 
-def _told(svg: bytes, words: str) -> bytes:
-    """The drawing with a title and a description for screen readers."""
+def _told(svg: str, words: str) -> str:
     title = "Tornado plot of review time (a model)"
     names = f"<title id='t'>{title}</title><desc id='d'>{escape(words)}</desc>"
-    head = re.compile(r"<svg ([^>]*)>")
-    marks = r"<svg role='img' aria-labelledby='t d' \1>"
-    return head.sub(lambda m: m.expand(marks) + names, svg.decode(), count=1).encode()
+    return re.sub(
+        "<svg ([^>]*)>",
+        lambda m: f"<svg role='img' aria-labelledby='t d' {m[1]}>{names}",
+        svg,
+        count=1,
+    )
 
 
 def _bar(axes: Any, row: int, swing: Swing, usual: float, model: Model) -> None:
