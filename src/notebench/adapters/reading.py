@@ -12,12 +12,14 @@ from typing import Any
 
 from ..errors import NotebenchError
 from ..records import Turn
+from ..text.control import CONTROL
 
 _ROLES = {
     "doctor": "clinician", "doc": "clinician", "therapist": "clinician", "clinician": "clinician",
     "physician": "clinician", "patient": "client", "client": "client",
 }  # fmt: skip
-_LINE = re.compile(r"\s*(?:\[(?P<tag>[A-Za-z_ ]{1,30})\]|(?P<name>[A-Z][\w]*(?: [\w]+){0,2})\s*:)")
+_ESCAPED = re.compile(r"(?<!\\)\\u00(?:0[0-8bBcCeEfF]|1[0-9a-fA-F]|7[fF])")
+_LINE = re.compile(r"\s*(?:\[(?P<tag>[A-Za-z_ ]{1,30})\]|(?P<name>[A-Z]\w*)\s*:)")
 
 
 def find(path: str | Path, patterns: Sequence[str], mend: str, beside: Sequence[str] = ()) -> Path:
@@ -62,12 +64,16 @@ def _there(place: Path) -> str:
 
 
 def read_text(file: Path) -> str:
-    """A text file: UTF-8 with or without a mark, else Windows-1252, as spreadsheets write it."""
+    """A text file: UTF-8 with or without a mark, else Windows-1252, as spreadsheets write it.
+
+    Control characters, which no record takes, become spaces.
+    """
     data = file.read_bytes()
     try:
-        return data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
+        text = data.decode("cp1252", errors="replace")
+    return CONTROL.sub(" ", text)
 
 
 def read_csv(file: Path, columns: Iterable[str]) -> list[dict[str, str]]:
@@ -96,7 +102,7 @@ def read_csv(file: Path, columns: Iterable[str]) -> list[dict[str, str]]:
 def read_json(file: Path) -> Any:
     """What a JSON file holds. Raises NotebenchError where it is not JSON."""
     try:
-        return json.loads(read_text(file))
+        return json.loads(_ESCAPED.sub(" ", read_text(file)))
     except json.JSONDecodeError as error:
         raise NotebenchError(
             f"not JSON: {error.msg}",

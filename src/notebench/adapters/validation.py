@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import UnknownName
+from pydantic import ValidationError
+
+from ..errors import NotebenchError, UnknownName
 from ..registry import suggest
 from ..verifiers import make
 from ..verifiers.base import Verifier, label_of
@@ -66,7 +68,15 @@ def load(name: str, path: str | Path, split: str | None = None) -> tuple[Labelle
     chosen = known[0] if split is None else split
     if chosen not in known:
         raise UnknownName(f"{name} has no split called {chosen!r}", mend=suggest(chosen, known))
-    return DATASETS[name].load(path, chosen), chosen
+    try:
+        return DATASETS[name].load(path, chosen), chosen
+    except (ValidationError, KeyError, TypeError, AttributeError) as error:
+        raise NotebenchError(
+            f"{name} can't be read, its layout is not the published one: "
+            f"{type(error).__name__}: {str(error).splitlines()[0]}",
+            where=str(path),
+            mend="give the files as they were published; the loader says which it knows",
+        ) from error
 
 
 def measure(data: LabelledSet, verifier: Verifier, split: str = "all") -> ValidationResult:
