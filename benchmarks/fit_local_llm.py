@@ -22,6 +22,7 @@ import random
 import time
 import tomllib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -36,8 +37,8 @@ from notebench.llm.client import AnswerCache, Client
 from notebench.storage import write_text
 from notebench.verifiers import make
 from notebench.verifiers.base import claims
-from notebench.verifiers.excerpt import Excerpts
-from notebench.verifiers.local_llm import DEFAULT, LocalLlmVerifier, Platt, fitted, prompts
+from notebench.verifiers.llm_excerpt import Excerpts
+from notebench.verifiers.local_llm import DEFAULT, LocalLlmVerifier, Scale, fitted, prompts
 
 HERE = Path(__file__).parent
 SCALE = HERE.parent / "src" / "notebench" / "verifiers" / "local_llm.json"
@@ -148,7 +149,7 @@ def ask(questions: Sequence[Question], what: str) -> tuple[list[Answered], int]:
     return known, len(given) - len(known)
 
 
-def fit(rows: Sequence[Answered], share: float) -> Platt:
+def fit(rows: Sequence[Answered], share: float) -> Scale:
     """A logistic scale, rows weighed so that this share of each origin is bad."""
     odds = np.array([r.odds for r in rows])
     bad = np.array([r.question.bad for r in rows])
@@ -159,22 +160,22 @@ def fit(rows: Sequence[Answered], share: float) -> Platt:
             weight[here & side] *= wanted * here.sum() / max((here & side).sum(), 1)
 
     def loss(b: np.ndarray) -> float:
-        z = b[0] + b[1] * odds
+        z = b[0] - b[1] * odds
         # the small penalty keeps a slope finite where the sample is separable
         return float((weight * (np.logaddexp(0, z) - bad * z)).sum() + 0.01 * b[1] ** 2)
 
     found = minimize(loss, np.zeros(2), method="L-BFGS-B")
-    return Platt(round(float(found.x[0]), 4), round(float(found.x[1]), 4))
+    return Scale(slope=round(float(found.x[1]), 4), intercept=round(float(found.x[0]), 4))
 
 
-def threshold(rows: Sequence[Answered], scale: Platt, most: float) -> float:
+def threshold(rows: Sequence[Answered], scale: Scale, most: float) -> float:
     """The lowest probability that at most this share of the right rows reach."""
     right = sorted(scale.probability(r.odds) for r in rows if not r.question.bad)
     allowed = int(most * len(right))
     return round(right[-allowed - 1] + 0.0001, 4)
 
 
-def rated(rows: Sequence[Answered], scale: Platt) -> list[Rated]:
+def rated(rows: Sequence[Answered], scale: Scale) -> list[Rated]:
     """Rows as the measures take them."""
     return [
         Rated(r.question.session, scale.probability(r.odds), r.question.bad) for r in rows
@@ -191,7 +192,7 @@ def fit_scales(arguments: argparse.Namespace, verifier: LocalLlmVerifier) -> dic
     generated, _ = ask(made, "generated sentences")
     facts, _ = ask(sample(every["fact"], arguments.facts), "tune, facts")
     claim, fact = fit([*own, *generated], share["claim"]), fit(facts, share["fact"])
-    claim = Platt(claim.intercept, claim.slope, threshold(own, claim, MOST_FALSE_FLAGS))
+    claim = replace(claim, threshold=threshold(own, claim, MOST_FALSE_FLAGS))
     scale = {"prompts": [p.version for p in prompts()], "claim": vars(claim), "fact": vars(fact)}
     write_text(SCALE, json.dumps({"models": {DEFAULT: scale}}, indent=1) + "\n")
     fitted.cache_clear()

@@ -1,6 +1,6 @@
 """An embedded language model as the verifier: one yes-or-no question for a sentence or fact.
 
-The model reads a short excerpt (excerpt.py) and is asked one question. What counts is not what it
+The model reads a short excerpt (llm_excerpt.py) and is asked one question. What counts is not what it
 writes but the log-odds of yes against no as its first word, which a scale fitted on labelled drafts
 (benchmarks/fit_local_llm.py) turns into a probability. Nothing leaves the machine. It can't say
 what is wrong with a sentence: findings carry no error type and no severity.
@@ -26,7 +26,8 @@ from ..llm.prompts import Prompt, load
 from ..records import ClaimFinding, Draft, Fact, FactFinding, Session, content_hash
 from ..text import content_words
 from .base import Claim, claims, label_of
-from .excerpt import Excerpt, Excerpts
+from .calibration import Calibration
+from .llm_excerpt import Excerpt, Excerpts
 
 if TYPE_CHECKING:
     from .judge import Completes
@@ -41,17 +42,15 @@ _SILENT = "The model's first word was neither yes nor no."
 
 
 @dataclass(frozen=True)
-class Platt:
-    """A logistic scale from the log-odds of yes to the probability that something is bad."""
+class Scale(Calibration):
+    """From the log-odds of yes to the probability that something is bad, and to a verdict."""
 
-    intercept: float = 0.0
-    slope: float = -1.0
     threshold: float = 0.5
     """From this probability on, the verdict is the bad one."""
 
     def probability(self, odds: float) -> float:
-        """Probability, rounded to 4 places."""
-        return round(1 / (1 + math.exp(-(self.intercept + self.slope * odds))), 4)
+        """Probability for log-odds of yes, rounded to 4 places."""
+        return round(self(1 / (1 + math.exp(odds))), 4)
 
 
 class LocalLlmVerifier:
@@ -70,7 +69,7 @@ class LocalLlmVerifier:
         self.prompts = prompts()
         self._claims, self._facts = self.prompts
         scales = fitted().get(bare, {})
-        self._scales = {k: scales.get(k, Platt()) for k in ("claim", "fact")}
+        self._scales = {k: scales.get(k, Scale()) for k in ("claim", "fact")}
         scale = content_hash(*(vars(s) for s in self._scales.values()), length=6)
         self.version = f"{self._claims.version}.{self._facts.version}.{scale if scales else 'raw'}"
         self._client = client
@@ -178,12 +177,12 @@ def _told(excerpt: Excerpt, wrong: bool) -> str:
 
 
 @cache
-def fitted() -> dict[str, dict[str, Platt]]:
+def fitted() -> dict[str, dict[str, Scale]]:
     """The fitted scales by model: claim and fact, for the prompts that they were fitted with."""
     data = json.loads((files("notebench.verifiers") / "local_llm.json").read_text("utf-8"))
     now = [p.version for p in prompts()]
     return {
-        model: {kind: Platt(**scale[kind]) for kind in ("claim", "fact")}
+        model: {kind: Scale(**scale[kind]) for kind in ("claim", "fact")}
         for model, scale in data["models"].items()
         if scale["prompts"] == now
     }
