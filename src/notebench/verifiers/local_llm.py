@@ -1,9 +1,9 @@
 """An embedded language model as the verifier: one yes-or-no question for a sentence or fact.
 
-The model reads a short excerpt (llm_excerpt.py) and is asked one question. What counts is not what it
-writes but the log-odds of yes against no as its first word, which a scale fitted on labelled drafts
-(benchmarks/fit_local_llm.py) turns into a probability. Nothing leaves the machine. It can't say
-what is wrong with a sentence: findings carry no error type and no severity.
+The model reads a short excerpt (llm_excerpt.py) and is asked one question. What counts is not what
+it writes but the log-odds of yes against no as its first word, which a scale fitted on labelled
+drafts (benchmarks/fit_local_llm.py) turns into a probability. Nothing leaves the machine. It can't
+say what is wrong with a sentence: findings carry no error type and no severity.
 
 No prompt is kept in the runtime between questions, although they begin alike: reuse would make an
 answer depend, in its last digits, on what was asked before.
