@@ -48,7 +48,7 @@ def write_run(folder: Path, hostile: bool = False) -> Path:
     drafts = [draft("d-one")]
     if hostile:
         sessions.append(hostile_session())
-        text = f"{HOSTILE}. Client sleeps four hours. Tired."
+        text = f"\n {HOSTILE}. Client sleeps four hours.\n- Tired.\n- Worn out.\n"
         drafts.append(
             draft(
                 "d-two", session_id="hand-02", drafter="local/other-secret",

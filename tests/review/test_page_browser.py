@@ -417,6 +417,44 @@ def test_a_saved_copy_goes_on_in_another_browser(
     assert "Wrong" in sentence(other, 1).inner_text()
 
 
+def test_words_not_yet_kept_survive_a_reload(run: Path, open_page: Open) -> None:
+    page = open_page(run)
+    page.keyboard.press("e")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Half a sent")
+    page.reload()
+    page.get_by_role("button", name="Go on where you stopped").click()
+    assert "Half a sent" in sentence(page, 0).inner_text()
+    page.get_by_role("button", name="Something is missing").click()
+    page.keyboard.type("What the mother")
+    page.reload()
+    page.get_by_role("button", name="Go on where you stopped").click()
+    assert page.get_by_label("What is missing?").input_value() == "What the mother"
+
+
+def test_where_nothing_can_be_stored_the_page_says_so(run: Path, open_page: Open) -> None:
+    page = open_page(run, start=False)
+    page.add_init_script("Storage.prototype.setItem = () => { throw new Error('full'); };")
+    page.reload()
+    assert "can't keep your progress" in page.locator(".banner").inner_text()
+    page.get_by_role("button", name="Start").click()
+    page.keyboard.press("i")
+    assert "Made up" in sentence(page, 0).inner_text()
+
+
+def test_an_untouched_note_comes_back_to_the_letter(
+    tmp_path: Path, open_page: Open, browser: Any
+) -> None:
+    run = write_run(tmp_path / "run", hostile=True)
+    page = open_page(run)
+    page.get_by_role("button", name="To the end").or_(
+        page.get_by_role("button", name="Next note")
+    ).click()
+    import_results([result_of(page, tmp_path)], run)
+    assert {r.edit_distance for r in read_reviews(run)} == {0}
+    assert len(read_reviews(run)) == 2
+
+
 def test_another_tab_is_noticed(run: Path, open_page: Open) -> None:
     page = open_page(run)
     other = open_page(run, start=False, context=page.context)

@@ -77,6 +77,9 @@ export class App {
     }, { signal });
     clock.setHidden(document.visibilityState === "hidden");
     addEventListener("pagehide", () => this.save(), { signal });
+    addEventListener("beforeunload", (event) => {
+      if (!this.store.works && this.state.started) event.preventDefault();
+    }, { signal });
     this.store.watch(() => this.elsewhere());
     this.timer = setInterval(() => this.tick(), TICK);
   }
@@ -211,7 +214,7 @@ export class App {
     put(this.main, this.desk.element);
     if (this.root === document.body) scrollTo(0, 0);
     this.changed();
-    this.desk.view.focus();
+    this.desk.takeUp();
     this.say(`${note.title}, ${at + 1} of ${this.notes.length}.`);
   }
 

@@ -24,6 +24,7 @@ export class Desk {
       span: (one, start, end) => this.narrow(one, start, end),
       key: (event, one) => this.key(event, one),
       keep: (one, text) => this.rewrite(one, text),
+      typing: () => app.save(),
       add: (section) => this.openMissing({ section }),
     });
     this.dock = new Dock(note, work, app.payload, this.source, uid, {
@@ -39,6 +40,7 @@ export class Desk {
       narrow: (start, end) => this.narrow(this.dock.sentence, start, end),
     });
     this.missing = new Missing(note, work, app.payload, uid, {
+      typing: () => app.save(),
       changed: (section) => { this.view.drawAdded(section); this.finish.draw(); this.drawn("Kept."); },
     });
     this.finish = new Finish(note, work, app.payload, uid, {
@@ -63,6 +65,15 @@ export class Desk {
       this.source.element);
     this.watch();
     this.showAfter();
+  }
+
+  // What was being written when the page was closed is there again.
+  takeUp() {
+    const { typing, form } = this.work;
+    this.work.typing = null;
+    if (typing) this.rewrite(this.note.sentences[typing.n], typing.text.trim());
+    if (form) this.missing.open(form);
+    else this.view.focus();
   }
 
   head() {
@@ -130,6 +141,7 @@ export class Desk {
   rewrite(one, text) {
     edit(this.work, one, text);
     for (const topic of this.payload.topics) delete this.work.attested[`${topic.id}.${one.n}`];
+    this.view.draw(one);
     this.finish.draw();
     this.drawn(text === "" ? "Struck out." : text === null ? "As it was." : "Rewritten.");
   }

@@ -3,7 +3,8 @@
 import { button, el, put } from "./dom.js";
 import { current, kindOf, marksOf, weightOf } from "./work.js";
 
-// on: { choose(sentence), span(sentence, start, end), key(event, sentence), keep(sentence, text), add(section) }
+// on: { choose(sentence), span(sentence, start, end), key(event, sentence), keep(sentence, text), typing(),
+//       add(section) }
 export class NoteView {
   constructor(note, work, payload, uid, on) {
     Object.assign(this, { note, work, payload, uid, on });
@@ -130,11 +131,15 @@ export class NoteView {
     const end = (keep) => {
       if (done) return;
       done = true;
-      this.editing = null;
+      this.editing = this.work.typing = null;
       const text = box.value.trim();
       box.replaceWith(span);
       if (keep && text !== before) this.on.keep(one, text);
     };
+    box.addEventListener("input", () => {
+      this.work.typing = { n: one.n, text: box.value };
+      this.on.typing();
+    });
     box.addEventListener("blur", () => end(true));
     box.addEventListener("keydown", (event) => {
       if ((event.key === "Enter" && !event.shiftKey) || event.key === "Escape") {

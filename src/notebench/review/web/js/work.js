@@ -23,6 +23,7 @@ export const newWork = (note, order) => ({
   note: note.note, order, opened: null, states: [{ state: "drafted", at: null }],
   marks: [], missing: [], edits: {}, topics: {}, attested: {}, silent: {}, stands: {}, statements: {},
   checked: {}, confidence: null, remark: "", signature: null, closed: null, next: 1,
+  typing: null, form: null, // what is being written and not kept yet
   time: newTotals(), keystrokes: 0, inserted: 0, deleted: 0, looks: 0, searches: 0, log: [],
 });
 
@@ -108,19 +109,17 @@ const edited = (work) => {
 export const current = (work, sentence) =>
   (sentence.n in work.edits ? work.edits[sentence.n] : sentence.text);
 
-// The section as it now stands. A sentence that is struck out takes the gap after it along.
+// The section as it now stands. A sentence that is struck out takes the gap before it along.
 export const finalText = (work, section) => {
-  const kept = [];
-  section.sentences.forEach((s, i) => {
-    const before = i ? section.text.slice(section.sentences[i - 1].end, s.start) : "";
-    const text = current(work, s);
-    if (text !== "") kept.push([before, text]);
-  });
-  const parts = kept.map(([before, text], i) => (i ? before || " " : "") + text);
-  const lines = section.sentences.some((s, i) =>
-    i && section.text.slice(section.sentences[i - 1].end, s.start).includes("\n"));
-  const added = work.missing.filter((m) => m.written && m.section === section.name);
-  return [parts.join(""), ...added.map((m) => m.text)].filter(Boolean).join(lines ? "\n" : " ");
+  const { text, sentences } = section;
+  const added = work.missing.filter((m) => m.written && m.section === section.name).map((m) => m.text);
+  if (!sentences.length) return [text, ...added].filter((part) => part.trim()).join("\n");
+  const gap = (i) => text.slice(i ? sentences[i - 1].end : 0, sentences[i].start);
+  const kept = sentences.map((s, i) => [i ? gap(i) || " " : "", current(work, s)]).filter(([, now]) => now !== "");
+  const body = kept.map(([before, now], i) => (i ? before : "") + now).join("");
+  if (!added.length) return gap(0) + body + text.slice(sentences.at(-1).end);
+  const lines = sentences.some((_, i) => i && gap(i).includes("\n"));
+  return gap(0) + [body, ...added].filter(Boolean).join(lines ? "\n" : " ");
 };
 
 // Topics that a sentence has to be attested for: as the payload says, and as the person changed it.
