@@ -25,6 +25,7 @@ def build(run_folder: str | Path, *, audience: str = "research", out: Path | Non
     """
     from .audit import audit_tables
     from .content import content
+    from .corrected import corrected_tables
     from .data import RunData
     from .figures import draw
     from .page import render
@@ -38,7 +39,7 @@ def build(run_folder: str | Path, *, audience: str = "research", out: Path | Non
         )
     run = RunData.load(Path(run_folder))
     folder = Path(out) if out else Path(run_folder) / "report"
-    tables = all_tables(run) | audit_tables(run) | wording_tables(run)
+    tables = all_tables(run) | audit_tables(run) | wording_tables(run) | corrected_tables(run)
     for table in tables.values():
         table.write_csv(folder / "tables")
     figures = draw(run, tables, folder / "figures")

@@ -11,7 +11,7 @@ from typing import Any
 from ..html import VERDICTS, Html, css, escape
 from ..metrics import info
 from ..storage import write_text
-from . import audit, wording
+from . import audit, corrected, wording
 from .content import content, label
 from .data import RunData
 from .figures import Drawn
@@ -44,6 +44,10 @@ def render(
         questions=content()["questions"],
         audit_text=audit.words()["text"],
         wording=wording.words(),
+        corrected={
+            "explained": corrected.explained(run, tables["corrected"]),
+            "plainly": corrected.plainly(run, tables["corrected"]),
+        },
         verdicts=VERDICTS,
         section_titles=_section_titles(run),
         metrics=[(c["head"], info(c["metric"])) for c in content()["headline"]],
