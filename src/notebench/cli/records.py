@@ -199,8 +199,8 @@ def check(
     verifier: Annotated[
         str,
         typer.Option(
-            help="local, local-llm, or judge:<model>, which sends the text to that model; several "
-            "judges are joined by +."
+            help="local, local-llm, judge:<model> (which sends the text to that model; several are "
+            "joined by +), nli:<model> or human:<file>; docs/verifiers.md tells of each."
         ),
     ] = "local",
 ) -> None:

@@ -100,11 +100,12 @@ def _judge(verifier: str, jobs: list[Job]) -> list[Estimate]:
     if kind == "nli":
         return [Estimate(verifier, len(jobs), 0, 0, 0, 0.0, hub.leaves(model))]
     shown = "every note, with transcript, rough notes, chart, prior note and facts"
-    found = []
-    for model in models_of(verifier):
+    found, models = [], models_of(verifier)
+    for model in models:
         remote = is_remote(model)
         leaves = f"{shown} of {_sessions(jobs)}, to {model}" if remote else "nothing"
-        name, cost = f"{kind}:{model}", None if remote else 0.0
+        name = verifier if len(models) == 1 else f"{kind}:{model}"
+        cost = None if remote else 0.0
         found.append(Estimate(name, len(jobs), None, None, None, cost, leaves))
     return found
 

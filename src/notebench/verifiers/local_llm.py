@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from .judge import Completes
 
 DEFAULT = "qwen2.5-coder-1.5b-instruct"
-"""The smallest embedded model that was found to tell true from false at all."""
+"""The largest embedded model."""
 _CANDIDATES = 20
 _LEAST_MASS = 0.02
 """Probability that yes and no must have together for their odds to mean anything."""
