@@ -30,6 +30,8 @@ FLUENT = "The client reported that she slept four hours a night."
         ("PHQ-9 was 14 (was 17).", ""),
         ("Did she keep the diary?", ""),
         ("Client had had an hour of sleep.", ""),
+        ("She has had a urine test at 9 a.m. today.", ""),
+        ("She was not sure whether or not to have an x-ray.", ""),
         ("Low mood, poor sleep.", "clipped"),
         ("the client slept badly.", "start"),
         ("The client slept badly", "unfinished"),

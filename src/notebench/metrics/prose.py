@@ -21,8 +21,8 @@ _NO_VOWEL = re.compile(r"^[^aeiouy]{5,}$")
 _MIXED = re.compile(r"(?<![\w-])[A-Za-z]+\d+[A-Za-z]+(?![\w-])|[a-z]{3}\.[a-z]{3}|\ufffd|Ã.|â€")
 _ENDS = re.compile(r"..(?:ed|[^s]s|ing)$")
 _MAY_DOUBLE = frozenset(("had", "that"))
-_VOWEL_SOUND = re.compile(r"(?:[aio]|e(?!u)|u(?!ni|s|ti|ro|k))(?!ne\b|nce\b)|h(?:our|onest|eir)")
-_CONSONANT_SOUND = re.compile(r"[bcdfgjklmnpqrstvwxz]|h(?!our|onest|eir|istor)|one\b|once\b|eu|uni")
+_VOWEL_SOUND = re.compile(r"(?:[aio]|e(?!u)|u(?:n(?!i)|p|l|m))(?!ne\b|nce\b)|h(?:our|onest|eir)")
+_CONSONANT_SOUND = re.compile(r"[bcdfgjklmnpqrstvwz]|h(?!our|onest|eir|istor)|one\b|once\b|eu|uni")
 
 
 @cache
@@ -87,7 +87,9 @@ def _out_of_order(bare: str, words: list[Token]) -> Iterator[bool]:
         plain = here.text.islower() or here is words[0]  # a capital inside may be a name
         places = known.get(here.low, frozenset()) if plain else frozenset()
         barred = {name for place in places for name in never.get(place, ())}
-        if after is None or gap.strip(" \"'”’)]*_").startswith((".", "!", ";")):
+        if gap == "." and after is not None:  # inside an abbreviation
+            yield False
+        elif after is None or gap.strip(" \"'”’)]*_").startswith((".", "!", ";")):
             yield bool(barred & {"END", "STOP"})
         elif gap.lstrip().startswith(","):
             yield "END" in barred
@@ -128,11 +130,12 @@ def _garbled(word: str) -> bool:
         return True
     framed = f"^{word}$"
     strange = sum(framed[i : i + 3] not in _letters() for i in range(len(framed) - 2))
-    return strange >= _STRANGE
+    return strange >= max(_STRANGE, len(word) / 4)
 
 
 _STRANGE = 2
-"""Unknown runs of three letters from which on a word counts as garbled; assumed."""
+"""Unknown runs of three letters from which on a word counts as garbled; longer words may have more,
+one for each four letters. Assumed."""
 
 
 @cache
