@@ -218,7 +218,5 @@ def test_the_plot_reads_without_colour_and_without_eyes(tmp_path: Path) -> None:
 def test_means_of_loads() -> None:
     both = mean_load([WORK, replace(WORK, omitted=1)])
     assert both.omitted == 2 and both.words == 150
-    weighted = mean_load([WORK, replace(WORK, omitted=1)], np.array([[2.0, 0.0], [1.0, 1.0]]))
-    assert list(weighted.omitted) == [3, 2]
     assert mean_load([WORK, replace(WORK, words=None)]).words is None
     assert interval(2, 2.0) == (2, 2, 2)

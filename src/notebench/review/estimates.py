@@ -12,7 +12,7 @@ from ..metrics.effort import Load, Number, writing
 from ..metrics.review_time import Risk, load, risk, saves_writing, words_by_hand
 from ..stats import Interval
 from ..text.tokens import count_words
-from .model import Model, Values, generator, interval, mean_load
+from .model import AMOUNTS, Model, Values, generator, interval
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,33 +80,26 @@ def modelled(model: Model, of: Sequence[Item]) -> Modelled:
 
     Over several sessions each draw also takes the sessions anew, with their notes.
     """
-    manual = by_hand = saved = even = None
-    if known := [item for item in of if item.words_by_hand is not None]:
-        manual = _means(model, known)
-        by_hand = _interval(model, lambda m, p: writing(m.words_by_hand, p), manual)
+    known = [item for item in of if item.words_by_hand is not None]
     writes = [item for item in known if saves_writing(item.case)]
-    if writes:
-        spared = manual if len(writes) == len(known) else _means(model, writes)
-        saved = _interval(
-            model,
-            lambda m, p: writing(m.words_by_hand, p) - model.seconds(m.work, p, m.notes),
-            spared,
-        )
-        even = _interval(
-            model, lambda m, p: model.break_even(m.work, writing(m.words_by_hand, p), p), spared
-        )
-    every = manual if len(known) == len(of) else _means(model, of)
+
+    def spent(m: _Means, p: Values) -> Number:
+        return model.seconds(m.work, p, m.notes)
+
+    def manual(m: _Means, p: Values) -> Number:
+        return writing(m.words_by_hand, p)
+
+    def over(notes: Sequence[Item], value: _Value) -> Interval | None:
+        return _interval(model, value, notes) if notes else None
 
     def left(detection: str) -> Interval:
-        return _interval(
-            model, lambda m, p: m.risk.left(p[detection], p["omission_detection"]), every
-        )
+        return _interval(model, lambda m, p: m.risk.left(p[detection], p["omission_detection"]), of)
 
     return Modelled(
-        seconds=_interval(model, lambda m, p: model.seconds(m.work, p, m.notes), every),
-        by_hand=by_hand,
-        saved=saved,
-        break_even_errors=even,
+        seconds=_interval(model, spent, of),
+        by_hand=over(known, manual),
+        saved=over(writes, lambda m, p: manual(m, p) - spent(m, p)),
+        break_even_errors=over(writes, lambda m, p: model.break_even(m.work, manual(m, p), p)),
         left_diligent=left("detection"),
         left_in_practice=left("detection_in_practice"),
     )
@@ -147,45 +140,42 @@ class _Means(NamedTuple):
     notes: int
 
 
+_Value = Callable[[_Means, Values], Number]
+
+
 def _means(model: Model, of: Sequence[Item]) -> tuple[_Means, _Means]:
     """Means over the notes: plain, and with the sessions taken anew for each draw."""
-    weights = _weights(model, [item.case.session.session_id for item in of])
-
-    def means(w: Any) -> _Means:
-        import numpy as np
-
-        def mean(values: list[float]) -> Number:
-            array = np.asarray(values, float)
-            return array.mean() if w is None else w @ array / w.sum(axis=1)
-
-        return _Means(
-            mean_load([item.work for item in of], w),
-            mean([item.words_by_hand or 0 for item in of]),
-            Risk(mean([i.risk.wrong for i in of]), mean([i.risk.missing for i in of])),
-            len(of),
-        )
-
-    plain = means(None)
-    return plain, plain if weights is None else means(weights)
-
-
-def _weights(model: Model, sessions: Sequence[str]) -> Any:
-    """How often each note counts in each draw (draws, notes); None for a single session."""
     import numpy as np
 
-    names = sorted(set(sessions))
+    rows = np.array([_numbers(item) for item in of], float)
+    names, which = np.unique([i.case.session.session_id for i in of], return_inverse=True)
+    sums, counts = np.zeros((len(names), rows.shape[1])), np.bincount(which)
+    np.add.at(sums, which, rows)
+    plain = _of_numbers(rows.mean(axis=0), len(of))
     if len(names) < 2:
-        return None
+        return plain, plain
     rng = generator(model.seed, "sessions")
     times = rng.multinomial(len(names), np.full(len(names), 1 / len(names)), size=model.n)
-    return times[:, [names.index(s) for s in sessions]].astype(float)
+    return plain, _of_numbers((times @ sums).T / (times @ counts), len(of))
 
 
-def _interval(
-    model: Model,
-    value: Callable[[_Means, Values], Number],
-    means: tuple[_Means, _Means] | None,
-) -> Interval:
-    assert means is not None
-    plain, anew = means
+def _numbers(item: Item) -> list[float]:
+    """What a mean is taken of; NaN for what is not known of the note."""
+    values = [getattr(item.work, name) for name in AMOUNTS]
+    values += [item.words_by_hand, item.risk.wrong, item.risk.missing]
+    return [float("nan") if v is None else float(v) for v in values]
+
+
+def _of_numbers(means: Any, notes: int) -> _Means:
+    """The same as mean work; what is not known of every note is not known of the mean."""
+    import numpy as np
+
+    *amounts, by_hand, wrong, missing = [None if np.isnan(m).any() else m for m in means]
+    named: dict[str, Any] = dict(zip(AMOUNTS, amounts, strict=True))
+    work = Load(**named)
+    return _Means(work, by_hand, Risk(wrong, missing), notes)
+
+
+def _interval(model: Model, value: _Value, of: Sequence[Item]) -> Interval:
+    plain, anew = _means(model, of)
     return interval(value(plain, model.central), value(anew, model.drawn))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,6 +25,8 @@ Values = Mapping[str, Number]
 
 FORMULAS: dict[str, Formula] = {"structure": seconds, "counts": seconds_from_counts}
 FITTED = "a model, at rates that were fitted to the times of others"
+AMOUNTS = tuple(f.name for f in fields(Load) if f.name != "counted")
+"""What there is an amount of in a Load."""
 DRAWS = 2000
 """Draws of the parameters; the ends of a 95% interval then wobble by about 2% of its width."""
 
@@ -161,18 +163,11 @@ def _scatter(p: Profile) -> Callable[[int, int], dict[str, Any]]:
     return drawn
 
 
-def mean_load(loads: Sequence[Load], weights: Any = None) -> Load:
-    """Mean of some loads: plain, or one for each row of an array of weights (draws, loads)."""
-    import numpy as np
+def mean_load(loads: Sequence[Load]) -> Load:
+    """Mean of some loads; what is not known of each is not known of the mean."""
 
-    def mean(name: str) -> Number:
+    def mean(name: str) -> float | None:
         values = [getattr(work, name) for work in loads]
-        if any(v is None for v in values):
-            return None
-        if weights is None:
-            return float(np.mean(values))
-        return weights @ np.asarray(values, float) / weights.sum(axis=1)
+        return None if any(v is None for v in values) else sum(values) / len(values)
 
-    names = ("words", "sentences", "unsupported", "contradicted", "omitted", "trims",
-             "transcript_words")  # fmt: skip
-    return Load(**{name: mean(name) for name in names}, counted=loads[0].counted)
+    return Load(**{name: mean(name) for name in AMOUNTS}, counted=loads[0].counted)
