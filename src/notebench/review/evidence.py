@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from ..metrics.authorship import OWN_SHARE, authorship
 from ..metrics.base import Case
 from ..metrics.meaning import meaning
 
@@ -67,7 +68,8 @@ def _made(record: Mapping[str, Any]) -> dict[str, Item | None]:
         "input_known": _told(made["input_sha256"] and f"sha256 {made['input_sha256'][:16]}..."),
         "workflow_known": Item(made["workflow_words"], True),
         "sent_known": Item(
-            f"{sent['words']} words with {counts} identifiers to {sent['to']}, {where}{how}",
+            f"{sent['words']} words with {counts} identifier{'' if counts == 1 else 's'} to "
+            f"{sent['to']}, {where}{how}",
             sent["exact"] or sent["left_this_machine"] is False,
         ) if where else _NOTHING,
         "says_explain": _says(statements.get("explain")),
@@ -135,13 +137,12 @@ def _planted(case: Case, marks: list[dict[str, Any]]) -> Item | None:
 
 
 def _judged(record: Mapping[str, Any], case: Case, machine: Case) -> dict[str, Item | None]:
-    share, signature = record["corrections"]["share_of_draft"], record["signature"]
+    signature = record["signature"]
     refused = [a for a in record["attested"] if a.get("answer") in ("no", "partly", "lacking")]
     found: dict[str, Item | None] = {
         "formulation_kept": _rate(machine, "meaning.formulation", "facts changed or lost"),
         "formulation_own": _rate(case, "meaning.formulation_added", "such sentences"),
-        "own_words": Item(f"{1 - share:.0%}; the rest stood in the draft", True)
-        if share is not None else _NOTHING,
+        "own_words": _own_words(case, record["corrections"]["share_of_draft"]),
         "says_judgement": _says(record["statements"].get("judgement")),
         "signed": Item(f"{signature['name']}, {signature['role']}, {signature['at']}", True)
         if signature else Item("not signed", False),
@@ -151,6 +152,27 @@ def _judged(record: Mapping[str, Any], case: Case, machine: Case) -> dict[str, I
     for audience in ("payer", "attorney", "board", "auditor"):
         found[f"stands_{audience}"] = _says(record["stands"].get(audience))
     return found
+
+
+def _own_words(case: Case, share_of_draft: float | None) -> Item:
+    """Words by the clinician: in the draft from their own text, and those put in by review."""
+    if share_of_draft is None:
+        return _NOTHING
+    if case.draft.drafter == "reference":
+        from_notes = 1.0
+    else:
+        ways = {t.metric: t for t in authorship(case)}
+        if "authorship.new" not in ways:
+            return _NOTHING
+        new = ways["authorship.new"]
+        from_notes = 1 - new.amount / new.out_of
+    put_in = 1 - share_of_draft
+    own = share_of_draft * from_notes + put_in
+    return Item(
+        f"{own:.0%}: {share_of_draft * from_notes:.0%} from the clinician's own notes, "
+        f"{put_in:.0%} put in by review",
+        own >= OWN_SHARE,
+    )
 
 
 def _rate(case: Case, metric: str, what: str) -> Item:
