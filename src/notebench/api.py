@@ -300,6 +300,15 @@ class Run(Judged):
         """The tallies, one row a metric, section and draft; columns as in records.Tally."""
         return self.folder.tallies()
 
+    @cached_property
+    def reviews(self) -> pd.DataFrame:
+        """Reviews by people, one row each (records.Review); empty where nobody reviewed."""
+        import pandas as pd
+
+        from .review.importing import read_reviews
+
+        return pd.DataFrame([r.model_dump() for r in read_reviews(self.path)])
+
     def estimate(
         self, metric: str, by: Sequence[str] = ("drafter", "workflow"), **options: Any
     ) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import pytest
 from page_run import write_run
 from typer.testing import CliRunner
 
+import notebench as nb
 from notebench.cli import app
 from notebench.errors import NotebenchError
 from notebench.records import ClaimFinding
@@ -86,6 +87,13 @@ def test_a_result_becomes_findings_a_review_and_tallies(run: Path, result: Resul
     assert list(sums.loc["reviewed.seconds"]) == [90.0, 1.0]
     assert list(sums.loc["reviewed.edits"]) == [0.0, 1.0]
     assert list(sums.loc["hallucination"]) == [1.0, 7.0]
+
+
+def test_reviews_are_a_table_of_the_run(run: Path, result: Result) -> None:
+    assert nb.Run.open(run).reviews.empty
+    import_results([result()], run)
+    table = nb.Run.open(run).reviews
+    assert list(table[["draft_id", "reviewer", "seconds"]].iloc[0]) == ["d-one", "anna", 90.0]
 
 
 def test_two_people_stay_apart(run: Path, result: Result) -> None:

@@ -55,8 +55,10 @@ export class App {
     const { signal } = this.gone;
     const place = (target) => target.closest?.("[data-place]")?.dataset.place || "";
     const input = (event) => { if (root.contains(event.target)) clock.input(place(event.target)); };
-    ["pointerdown", "pointerover", "focusin", "input"].forEach((name) => root.addEventListener(name, input));
-    ["pointermove", "wheel"].forEach((name) => root.addEventListener(name, () => clock.input(), { passive: true }));
+    ["pointerdown", "focusin", "input"].forEach((name) => root.addEventListener(name, input));
+    root.addEventListener("pointerover", (event) => clock.moveTo(place(event.target)));
+    root.addEventListener("pointermove", (event) => { if (event.movementX || event.movementY) clock.input(); }, { passive: true });
+    root.addEventListener("wheel", () => clock.input(), { passive: true });
     root.addEventListener("scroll", () => this.scrolled(place), { passive: true, capture: true });
     addEventListener("scroll", () => this.scrolled(place), { passive: true, signal });
     root.addEventListener("keydown", (event) => {

@@ -31,6 +31,12 @@ export class Clock {
     this.place = place;
   }
 
+  // The pointer is somewhere else now, perhaps because the page moved under it: that is no input.
+  moveTo(place) {
+    this.settle();
+    this.place = place;
+  }
+
   setHidden(hidden) {
     if (hidden === this.hidden) return;
     this.settle();
