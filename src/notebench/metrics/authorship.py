@@ -30,14 +30,13 @@ def authorship(case: Case) -> Iterator[Tally]:
     if words:
         for way in WAYS:
             yield case.tally(f"authorship.{way}", counts[way], len(words))
-    origins = Counter(origin(c, own) for c in case.claims if c.verdict not in _OUT)
+    origins = Counter(origin(c, own) for c in case.scored)
     total = sum(origins.values())
     if total:
         for name in ORIGINS:
             yield case.tally(f"authorship.claims_{name}", origins[name], total)
 
 
-_OUT = frozenset({"unscored", "uncheckable"})
 ORIGINS = ("own", "session", "nowhere")
 """Where a sentence comes from: the clinician's text, elsewhere in the session, or neither."""
 

@@ -23,6 +23,11 @@ class Case:
         return [f for f in self.findings if isinstance(f, ClaimFinding)]
 
     @cached_property
+    def scored(self) -> list[ClaimFinding]:
+        """Findings about sentences that can be checked and were decided."""
+        return [c for c in self.claims if c.verdict not in ("unscored", "uncheckable")]
+
+    @cached_property
     def facts(self) -> list[FactFinding]:
         """Findings about facts."""
         return [f for f in self.findings if isinstance(f, FactFinding)]

@@ -56,7 +56,7 @@ def compared(case: Case) -> list[Compared]:
     """
     if case.session.facts:
         return list(_of_facts(case, case.session.facts))
-    return [c for claim in case.claims if (c := _of_talk(claim, case.session))]
+    return [c for claim in case.scored if (c := _of_talk(claim, case.session))]
 
 
 def level(text: str) -> Level:
@@ -102,8 +102,6 @@ def _of_talk(claim: ClaimFinding, session: Session) -> Compared | None:
     keys, turns = read(claim.text).keys, session.turns()
     spoken = [s.text for e in claim.evidence if e in turns for s in split_sentences(turns[e].text)]
     nearest = max(spoken, key=lambda s: len(read(s).keys & keys), default="")
-    if claim.verdict in ("unscored", "uncheckable") or not keys:
-        return None
     if len(read(nearest).keys & keys) < max(2, len(keys) / 2):
         return None
     return _compare(claim.text, level(nearest), {claim.text: claim.text}, nearest, shared=False)

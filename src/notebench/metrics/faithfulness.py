@@ -15,9 +15,8 @@ def hallucination(case: Case) -> Iterator[Tally]:
     """Unfaithful sentences out of the scored checkable ones, by section; then by severity."""
     flags = taxonomy.flags(case.session)
     sections: dict[str, list[ClaimFinding]] = {}
-    for claim in case.claims:
-        if claim.verdict not in ("unscored", "uncheckable"):
-            sections.setdefault(claim.section, []).append(claim)
+    for claim in case.scored:
+        sections.setdefault(claim.section, []).append(claim)
     for section, claims in sections.items():
         wrong = [c for c in claims if c.verdict in WRONG]
         grades = [grade(c, flags) for c in wrong]

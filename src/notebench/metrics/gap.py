@@ -67,11 +67,8 @@ def standings(cases: Sequence[Case]) -> list[Standing | None]:
 
 def accuracy(case: Case) -> float | None:
     """Share of the scored, checkable sentences that are borne out; None without any."""
-    scored = [c.verdict not in WRONG for c in case.claims if c.verdict not in _OUT]
-    return sum(scored) / len(scored) if scored else None
-
-
-_OUT = frozenset({"unscored", "uncheckable"})
+    true = [c.verdict not in WRONG for c in case.scored]
+    return sum(true) / len(true) if true else None
 
 
 def _badly_wrong(case: Case) -> bool:

@@ -61,10 +61,6 @@ def _judgement_added(case: Case) -> Iterator[Tally]:
     places = set(form.allowed("diagnosis"))
     if len(places) == len(form.sections):  # prose without headings has no place for it
         return
-    scored_claims = [
-        c.verdict in WRONG
-        for c in case.claims
-        if c.verdict not in ("unscored", "uncheckable") and section_name(form, c.section) in places
-    ]
-    if scored_claims:
-        yield case.tally("meaning.formulation_added", sum(scored_claims), len(scored_claims))
+    wrong = [c.verdict in WRONG for c in case.scored if section_name(form, c.section) in places]
+    if wrong:
+        yield case.tally("meaning.formulation_added", sum(wrong), len(wrong))
