@@ -340,6 +340,29 @@ def test_a_product_note_is_read_as_it_is_laid_out():
     assert "invented" not in found.values()
 
 
+def test_hours_of_sleep_are_not_those_of_the_session():
+    chart = {"start": "10:00", "stop": "10:45"}
+    for text, outcome in (
+        ("Bedtime varies from 21:30 to 02:00.", "absent"),
+        ("Bedtime varies from 21:30 to 02:00. Seen 10:00 to 10:45.", "true"),
+        ("Bedtime varies from 21:30 to 02:00. Seen 10:45 to 10:00.", "invented"),
+        ("12:30-1:20, sad.", "invented"),
+        ("10-10:45, sad.", "absent"),
+    ):
+        found = {r.check.number: r.outcome for r in audit_note(text, chart=chart).results}
+        assert found[3] == outcome, text
+
+
+def test_twenty_minutes_of_walking_are_no_session():
+    found = {r.check.number: r for r in audit_note("Walked 20 minutes.", chart=CHARTED).results}
+    assert found[4].outcome == "absent"
+
+
+def test_words_in_small_letters_are_no_abbreviations():
+    found = {r.check.number: r for r in audit_note("An act of care. Said hi to a friend.").results}
+    assert found[13].outcome == found[19].outcome == "absent"
+
+
 def test_lines_of_talk_name_no_client():
     talk = "Client: Okay. Clinician: And then? Client: Nothing."
     assert {r.check.number: r.outcome for r in audit_note(talk).results}[1] == "absent"

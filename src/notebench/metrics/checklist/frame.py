@@ -28,6 +28,10 @@ _WHOLE = re.compile(
     r"time (?:in|with) (?:session|client)|crisis contact",
     re.IGNORECASE,
 )
+_FRAME = re.compile(
+    r"\b(?:session|seen|visit|time|start|started|psychotherapy|evaluation|appointment|dos)\b", re.I
+)
+"""Words of a sentence that says when a session was."""
 _ICD = re.compile(r"\b[FGRZ]\d\d(?:\.\d{1,4})?\b")
 _LATER = re.compile(r"\b(?:next|return|follow|rtc|appointment|booster|last|prior|previous)", re.I)
 _SIGNER = re.compile(
@@ -84,21 +88,48 @@ def _dates(text: str) -> Iterator[tuple[int, int]]:
 
 def clock(view: View, element: Element) -> Found:
     """Start and stop: the stop after the start, both as on the chart."""
-    match = _SPAN.search(view.text)
+    match = session_span(view)
     if not match:
         return ABSENT
-    start, stop = (_minute(*match.groups()[i : i + 3]) for i in (0, 3))
+    start, stop = _ends(match)
     untrue = [] if _lasted(start, stop) else [f"{match[0]}: the stop is not after the start."]
-    chart = [view.session.chart.get(name) for name in ("start", "stop")]
-    held = [re.fullmatch(_CLOCK, str(c), re.IGNORECASE) for c in chart if c]
-    if len(held) == 2 and not untrue:
-        same = all(
-            (_minute(*h.groups()) - t) % 720 == 0
-            for h, t in zip(held, (start, stop), strict=True)
-            if h
-        )
-        untrue += [] if same else [f"{match[0]}; on the chart {chart[0]} to {chart[1]}."]
-    return judged(True, untrue, True if len(held) == 2 else None)
+    held = _charted_span(view)
+    if held and not untrue and not _same(match, held):
+        untrue.append(f"{match[0]}; on the chart {held[0]}.")
+    return judged(True, untrue, True if held else None)
+
+
+def session_span(view: View) -> re.Match[str] | None:
+    """Where the note says from when to when the session ran; other spans are hours of sleep, say.
+
+    It is in a sentence that speaks of the session; without any such, the chart's own span, or one
+    of a session's length.
+    """
+    held = _charted_span(view)
+    found = [(line, m) for line in view.lines for m in _SPAN.finditer(line.text)]
+    framed = [m for line, m in found if _of_session(line.text)]
+    loose = [m for _, m in found if (held and _same(m, held)) or 15 <= _lasted(*_ends(m)) <= 180]
+    return next(iter([*framed, *loose]), None)
+
+
+def _of_session(text: str) -> bool:
+    """Whether a sentence speaks of the session as a whole."""
+    coded = any(code in text for code in spec().codes)
+    return coded or bool(_FRAME.search(text) or _WHOLE.search(text))
+
+
+def _charted_span(view: View) -> re.Match[str] | None:
+    chart = view.session.chart
+    return _SPAN.search(f"{chart.get('start') or ''} to {chart.get('stop') or ''}")
+
+
+def _ends(match: re.Match[str]) -> tuple[int, int]:
+    return _minute(*match.groups()[:3]), _minute(*match.groups()[3:6])
+
+
+def _same(one: re.Match[str], other: re.Match[str]) -> bool:
+    """Whether two spans are the same on a clock of 12 hours."""
+    return all((a - b) % 720 == 0 for a, b in zip(_ends(one), _ends(other), strict=True))
 
 
 def _minute(hour: str, minute: str, half: str | None) -> int:
@@ -122,21 +153,17 @@ def charted_minutes(view: View) -> int | None:
     chart = view.session.chart
     if isinstance(given := chart.get("minutes"), int | float):
         return int(given)
-    match = _SPAN.search(f"{chart.get('start') or ''} to {chart.get('stop') or ''}")
-    return (_between(match) or None) if match else None
-
-
-def _between(match: re.Match[str]) -> int:
-    return _lasted(*(_minute(*match.groups()[i : i + 3]) for i in (0, 3)))
+    match = _charted_span(view)
+    return (_lasted(*_ends(match)) or None) if match else None
 
 
 def noted_minutes(view: View) -> list[int]:
     """Lengths that the note gives for the session."""
-    codes = re.compile("|".join(spec().codes))
+    span = session_span(view)
     return [
         int(m[1])
         for line in view.lines
-        if _SPAN.search(line.text) or codes.search(line.text) or _WHOLE.search(line.text)
+        if _of_session(line.text) or (span and span[0] in line.text)
         for m in _MINUTES.finditer(line.text)
     ]
 
@@ -146,9 +173,9 @@ def duration(view: View, element: Element) -> Found:
     given = noted_minutes(view)
     if not given:
         return ABSENT
-    held, span = charted_minutes(view), _SPAN.search(view.text)
+    held, span = charted_minutes(view), session_span(view)
     untrue = [f"{given[0]} minutes; on the chart {held}."] if held and held not in given else []
-    if span and _between(span) and _between(span) not in given:
+    if span and _lasted(*_ends(span)) and _lasted(*_ends(span)) not in given:
         untrue.append(f"{given[0]} minutes do not fit {span[0]}.")
     return judged(True, untrue, True if held else None)
 
@@ -190,13 +217,16 @@ def participants(view: View, element: Element) -> Found:
     """Who attended, against the list of participants."""
     stated = {who for who, words in spec().attendance.items() if words.search(view.text)}
     known = {_OTHERS.get(p.role.lower()) for p in view.session.participants} - {None}
-    others = stated - {"alone"}
     if not view.session.participants:
         return Found(bool(stated), None)
+    others, relatives = stated - {"alone", "together"}, known - {"interpreter"}
     untrue = [f"No {who} is among the participants." for who in sorted(others - known)]
-    if "alone" in stated and known - {"interpreter"} and not (known - {"interpreter"}) & others:
+    if "together" in stated and not relatives:
+        untrue.append("Nobody from the client's life is among the participants.")
+    told = others | (relatives if "together" in stated else set())
+    if "alone" in stated and relatives and not relatives & told:
         untrue.append("Somebody else took part.")
-    return judged(bool(stated) and not known - others, untrue, True)
+    return judged(bool(stated) and known <= told, untrue, True)
 
 
 def diagnosis(view: View, element: Element) -> Found:
