@@ -24,27 +24,30 @@ from notebench.adapters.validation import load, validate
 from notebench.storage import write_text
 from notebench.verifiers import make
 
+_HALVES = {
+    "report": "Report half: never seen in fitting.",
+    "tune": "Tune half: fitted on these, so optimistic.",
+}
+
 
 def blocks(given: argparse.Namespace) -> Iterator[tuple[str, str]]:
     """Name and text of each generated block."""
     judge = make(given.verifier)
     data = Path(given.data)
     halves = [
-        ("Report half: never seen in fitting.", "report"),
-        ("Tune half: fitted on these, so optimistic.", "tune"),
+        validate("challenge", data / "challenge", judge, split).to_markdown(about=about)
+        for split, about in _HALVES.items()
     ]
-    yield (
-        "challenge",
-        "\n".join(
-            f"{about}\n\n{validate('challenge', data / 'challenge', judge, split).to_markdown()}"
-            for about, split in halves
-        ),
-    )
-    for name in ("primock57", "mts-dialog"):
-        yield name, validate(name, data / "data", judge).to_markdown()
-    for name, path in (("tn-eval", given.tn_eval), ("aci-bench", given.aci_bench)):
+    yield "challenge", "\n".join(halves)
+    paths = {
+        "primock57": data / "data",
+        "mts-dialog": data / "data",
+        "tn-eval": given.tn_eval,
+        "aci-bench": given.aci_bench,
+    }
+    for name, path in paths.items():
         if path:
-            yield name, validate(name, path, judge).to_markdown()
+            yield name, validate(name, path, judge).to_markdown(about="")
     if given.verifier == "local":
         yield "generated", generated_tables(judge)
 

@@ -140,6 +140,13 @@ def test_flags_plain_baselines_and_any_invention(result):
     assert row.estimate == pytest.approx(spearmanr(rouge, HUMAN["factual recall"]).statistic)
 
 
+def test_the_best_that_a_score_without_ties_can_do(result):
+    human = HUMAN["hallucination rate"]
+    best = result.row("rho", "hallucination rate", "best untied score").estimate
+    assert best == pytest.approx(spearmanr(human, [1, 2, 3, 4, 5]).statistic)
+    assert best == pytest.approx(spearmanr(human, [3, 1, 2, 4, 5]).statistic)  # in any order
+
+
 def test_what_does_not_fit_is_named(tmp_path):
     folder = tmp_path / "mts"
     shutil.copytree(DATA / "Correlation-Study", folder)

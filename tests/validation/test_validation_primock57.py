@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scripted import Scripted, p_of
 
-from notebench.adapters import primock57
+from notebench.adapters import accuracy, primock57
 from notebench.adapters.validation import validate
 from notebench.errors import NotebenchError
 
@@ -56,6 +56,14 @@ def test_figures():
     assert row.estimate == pytest.approx(pairs(other, own))
     assert result.row(OMITTED, "critical").n == 12
     assert "another consultation" in result.to_markdown()
+
+
+def test_known_mismatches_do_not_count_as_accuracy():
+    counts = accuracy.count(primock57.load(DATA), Scripted())
+    assert {name: sum(row) for name, row in counts["claims"].items()} == {
+        "day1_consultation01": 3, "day1_consultation02": 2,
+    }  # fmt: skip
+    assert counts["facts"] == {}
 
 
 def test_without_checklists_statements_alone_are_measured(tmp_path):

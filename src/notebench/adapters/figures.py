@@ -34,6 +34,8 @@ _SENTENCES = (
 )  # fmt: skip
 _FACTS = ("omitted facts caught", "conveyed facts called omitted", "balanced accuracy, facts")
 _SAME = {LENGTH: "lengths", OBJECTIVE_PLAN: "sections"}
+CEILING = "best untied score"
+"""Rho of a score without ties that orders all units rightly: people's scores have ties."""
 WRONG_AUROC, OMITTED_AUROC = "AUROC, wrong sentences", "AUROC, omitted facts"
 MEAN_OF_SECTIONS, EQUAL_LENGTH = "mean of sections", "mean of length thirds"
 
@@ -117,6 +119,9 @@ def note_rows(units: Iterable[Scored]) -> Iterator[Row]:
     for unit in units:
         by_target.setdefault(unit.target.name, []).append(unit)
     for name, held in by_target.items():
+        given = np.array([u.human for u in held])
+        best = Interval(spearman(given, np.argsort(np.argsort(given))), np.nan, np.nan)
+        yield Row("notes", "rho", name, CEILING, best, len(held), None)
         for scorer in dict.fromkeys(s for unit in held for s in unit.predicted):
             part = [u for u in held if scorer in u.predicted]
             groups = [u.session for u in part]

@@ -77,6 +77,12 @@ class LabelledSet:
         """Titles of the tables of wrong sentences and of omitted facts."""
         return _TITLES | {k: v for k, v in _about().get(self.name, {}).items() if k in _TITLES}
 
+    @property
+    def mismatches(self) -> frozenset[str]:
+        """Tables ("wrong", "omitted") whose labels nobody gave: what belongs to another session
+        stands for what is wrong or left out, so they say nothing of how often a verifier errs."""
+        return frozenset(_about().get(self.name, {}).keys() & _TITLES.keys())
+
 
 _TITLES = {"wrong": "Wrong sentences", "omitted": "Omitted facts"}
 

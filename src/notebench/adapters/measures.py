@@ -190,7 +190,8 @@ def clustered(
 ) -> Interval:
     """A statistic of an index into rows with its 95% interval, whole groups of rows resampled.
 
-    group: the group of each row. With a single group there is an estimate and no interval.
+    group: the group of each row. With a single group, or where no resample differs from another,
+    there is an estimate and no interval.
     """
     names = np.asarray(group, dtype=object)
     rows = [np.flatnonzero(names == name) for name in sorted(set(names))]
@@ -199,7 +200,7 @@ def clustered(
     found = cluster_bootstrap(
         rows, lambda parts: statistic(np.concatenate(parts)), n_boot=resamples, seed=seed
     )
-    return Interval(*found)
+    return Interval(*found.shown())
 
 
 def _sample(rated: Scored) -> Sample:

@@ -73,14 +73,12 @@ class ValidationResult:
                 return row
         raise KeyError((measure, stratum, scorer))
 
-    def to_markdown(self, level: int = 3) -> str:
-        """The result as headed Markdown tables. level: of the first heading."""
-        mark = "#" * level
-        lines = [
-            f"{mark} {self.data}: {self.verifier}",
-            "",
-            *([self.about, ""] if self.about else []),
-        ]
+    def to_markdown(self, level: int = 3, about: str | None = None) -> str:
+        """The result as headed Markdown tables. level: of the first heading. about: what to say
+        of the labels, if not the usual."""
+        mark, said = "#" * level, self.about if about is None else about
+        part = "" if self.split == ALL else f", {self.split}"
+        lines = [f"{mark} {self.data}{part}: {self.verifier}", "", *([said, ""] if said else [])]
         lines += [f"{self._counts()} 95% intervals in brackets, sessions resampled.", ""]
         for table in TITLES:
             rows = [r for r in self.rows if r.table == table]
@@ -90,8 +88,7 @@ class ValidationResult:
 
     def _counts(self) -> str:
         parts = [
-            f"Split {self.split}: {self.sessions} sessions, {self.drafts} drafts; "
-            f"{self.unscored} findings unscored."
+            f"{self.sessions} sessions, {self.drafts} drafts; {self.unscored} findings unscored."
         ]
         parts += [f"Left out: {n} {what}." for what, n in self.left_out.items()]
         return " ".join(parts)
