@@ -27,7 +27,7 @@ def build(
     blind: Annotated[bool, typer.Option("--blind", help="Hide who wrote what.")] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="Only N notes for each page.")] = None,
     hints: Annotated[
-        bool, typer.Option("--hints", help="Show what the run's verifier says of each sentence.")
+        bool, typer.Option("--hints", help="Show what the run's verifier flags, and why.")
     ] = False,
     idle: Annotated[
         float, typer.Option(min=1, help="Seconds without input after which time is idle.")

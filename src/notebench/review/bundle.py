@@ -10,7 +10,7 @@ from typing import Any
 from ..errors import NotebenchError
 from ..formats import get, sections_of
 from ..html import explain, verdict_words, words
-from ..records import ClaimFinding, Draft, FactFinding, Session, content_hash
+from ..records import WRONG, ClaimFinding, Draft, FactFinding, Session, content_hash
 from ..verifiers.base import Claim, claims
 from .choices import about, choices, topics
 from .closest import Closest, passages
@@ -42,7 +42,7 @@ class Wanted:
     limit: int | None = None
     """Only so many notes, the first of the order."""
     hints: bool = False
-    """Show what the verifier says of each sentence."""
+    """Show which sentences the verifier flags, and why."""
     idle_after_s: float = IDLE_AFTER_S
     """Seconds without input after which time counts as idle."""
     mode: str = "review"
@@ -164,5 +164,9 @@ def _source(session: Session, rough: list[str]) -> dict[str, Any]:
 def _hints(
     findings: Iterable[ClaimFinding | FactFinding],
 ) -> dict[tuple[str, str, int], ClaimFinding]:
-    """Claim findings by draft, section and start."""
-    return {(f.draft_id, f.section, f.start): f for f in findings if isinstance(f, ClaimFinding)}
+    """Findings of sentences to look at (wrong or undecided) by draft, section and start."""
+    return {
+        (f.draft_id, f.section, f.start): f
+        for f in findings
+        if isinstance(f, ClaimFinding) and f.verdict in (*WRONG, "unscored")
+    }
