@@ -67,8 +67,10 @@ def correction_coverage(wrong, accuracy, study, labelled, alike):
 
 @pytest.mark.parametrize("scenario", CORRECTION, ids=str)
 def test_corrected_intervals_cover_the_truth(scenario):
+    wrong, (_, specificity), *_ = scenario
     covered, told = correction_coverage(*scenario)
-    assert 0.93 <= covered <= 0.97
+    # fewer wrong than false alarms: one end stands at 0 and can't miss, as documented
+    assert 0.93 <= covered <= (0.98 if wrong < 1 - specificity else 0.97)
     assert told > 0.95
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LOST = "not correctable"
 NO_LABELS = "no labels"
+NOT_MEASURED = "not measured"
 
 
 @cache
@@ -67,7 +68,7 @@ def _row(run: RunData, own: pd.DataFrame, sources: Sequence[str]) -> list[Shown]
         Shown(words()["metrics"][first["metric"]]),
         Shown(run.name((first["drafter"], first["workflow"]))),
         _cell(raw),
-        *(_cell(by.get(("corrected", s))) for s in sources),
+        *(_cell(by.get(("corrected", s)), none=NOT_MEASURED) for s in sources),
     ]
     if not sources:
         cells.append(_cell(next(r for (kind, _), r in by.items() if kind == "corrected")))
@@ -75,10 +76,10 @@ def _row(run: RunData, own: pd.DataFrame, sources: Sequence[str]) -> list[Shown]
     return [*cells, _cell(labels, f"{int(labels['labels'])} labels" if labels else "")]
 
 
-def _cell(row: dict[str, Any] | None, more: str = "") -> Shown:
+def _cell(row: dict[str, Any] | None, more: str = "", none: str = NO_LABELS) -> Shown:
     """A rate with its interval, or why there is none."""
     if row is None:
-        return Shown(NO_LABELS)
+        return Shown(none)
     if isnan(row["estimate"]):
         return Shown(LOST, str(row["why"]))
     interval = short_span(row["low"], row["high"], "share")
@@ -144,23 +145,26 @@ def _plain(run: RunData, table: Table) -> Iterator[str]:
         yield text["unknown"].format(verifier=run.verifier)
     else:
         yield text["opening"].format(name=_name(main.data), **_shares(main, "hallucination"))
+    each, by_people = [], []
     for cell in run.models:
         own = _records(_of(table.data, "hallucination", *cell))
-        told = {r["kind"]: r for r in own if r["kind"] != "corrected" or r["data"] == _data(main)}
-        if not told:
-            continue
-        shown = {"who": run.name(cell), "raw": amount(told["raw"]["estimate"], "share")}
-        if (found := told.get("corrected")) and main:
-            lost = isnan(found["estimate"])
-            yield text["lost" if lost else "corrected"].format(**shown, **_ends(found))
+        told = {r["kind"]: r for r in own if r["kind"] != "corrected" or _is(main, r["data"])}
+        shown = {"who": run.name(cell)}
+        if found := told.get("corrected"):
+            key = "lost" if isnan(found["estimate"]) else "corrected"
+            raw = amount(told["raw"]["estimate"], "share")
+            each.append(text[key].format(**shown, raw=raw, **_ends(found)))
         if (found := told.get("labels")) and not isnan(found["low"]):
-            yield text["labels"].format(**shown, **_ends(found), labels=int(found["labels"]))
-    if main:
+            n = int(found["labels"])
+            by_people.append(text["labels"].format(**shown, **_ends(found), labels=n))
+    if each:
+        yield text["listed"].format(each="; ".join(each))
         yield text["carry"]
+    yield from by_people
 
 
-def _data(known: Accuracy | None) -> str:
-    return known.data if known else ""
+def _is(main: Accuracy | None, data: Any) -> bool:
+    return main is not None and main.data == data
 
 
 def _ends(row: dict[str, Any]) -> dict[str, str]:

@@ -106,8 +106,14 @@ def corrected_bounds(
     grid = np.broadcast_to(np.linspace(0, 1, _GRID) ** 2, (*value.shape, _GRID))
     rates = np.sort(np.concatenate([grid, np.nan_to_num(value)[..., None]], axis=-1), axis=-1)
     gap, error, df = _score_test(rates, flagged, hit, spared)
-    margin = np.abs(gap) - stdtrit(df, (1 + conf) / 2) * error
-    low, high = _ends(rates, margin)
+    refused = (np.abs(gap) > stdtrit(df, (1 + conf) / 2) * error).all(axis=-1)
+    # beyond what any rate would give, an interval would be the narrower, the odder the data are:
+    # such data count as at most one standard error beyond
+    least, most = 1 - spared.value - error[..., 0], hit.value + error[..., -1]
+    nearer = flagged._replace(value=np.clip(flagged.value, least, np.maximum(least, most)))
+    gap, error, df = _score_test(rates, nearer, hit, spared)
+    low, high = _ends(rates, np.abs(gap) - stdtrit(df, (1 + conf) / 2) * error)
+    low, high = (np.where(refused, np.nan, end) for end in (low, high))
     return value, low, high, _apart(youden, hit, spared, conf)
 
 
