@@ -6,10 +6,10 @@ import { button, counted, el, minutes, put } from "./dom.js";
 import { statusOf } from "./finish.js";
 import { handOver } from "./handover.js";
 import { helpDialog } from "./help.js";
+import { listen } from "./inputs.js";
 import { MODES } from "./modes.js";
 import { entered, logged, newWork, open, prepared, resultOf } from "./work.js";
 
-const MODIFIERS = new Set(["Shift", "Control", "Alt", "Meta", "CapsLock", "Tab", "Dead"]);
 const TICK = 1000, SAVE_EVERY = 5000;
 
 export class App {
@@ -30,7 +30,8 @@ export class App {
     this.gone = new AbortController();
     root.classList.add("nbr");
     put(root, this.bar, this.banner, this.main, this.rest, this.live);
-    this.listen();
+    listen(this);
+    this.timer = setInterval(() => this.tick(), TICK);
     this.fit();
     const kept = store.load();
     if (kept) this.adopt(kept);
@@ -50,42 +51,6 @@ export class App {
     return true;
   }
 
-  listen() {
-    const { clock, root } = this;
-    const { signal } = this.gone;
-    const place = (target) => target.closest?.("[data-place]")?.dataset.place || "";
-    const input = (event) => { if (root.contains(event.target)) clock.input(place(event.target)); };
-    ["pointerdown", "focusin", "input"].forEach((name) => root.addEventListener(name, input));
-    root.addEventListener("pointerover", (event) => clock.moveTo(place(event.target)));
-    root.addEventListener("pointermove", (event) => { if (event.movementX || event.movementY) clock.input(); }, { passive: true });
-    root.addEventListener("wheel", () => clock.input(), { passive: true });
-    root.addEventListener("scroll", () => this.scrolled(place), { passive: true, capture: true });
-    addEventListener("scroll", () => this.scrolled(place), { passive: true, signal });
-    root.addEventListener("keydown", (event) => {
-      clock.input();
-      if (this.work && !event.repeat && !MODIFIERS.has(event.key)) this.work.keystrokes += 1;
-    });
-    const lengths = new WeakMap();
-    root.addEventListener("focusin", (e) => { if ("value" in e.target) lengths.set(e.target, e.target.value.length); });
-    root.addEventListener("input", (e) => {
-      if (!this.work || !e.target.matches("textarea, input[type=text]")) return;
-      const by = e.target.value.length - (lengths.get(e.target) || 0);
-      lengths.set(e.target, e.target.value.length);
-      this.work[by < 0 ? "deleted" : "inserted"] += Math.abs(by);
-    });
-    document.addEventListener("visibilitychange", () => {
-      clock.setHidden(document.visibilityState === "hidden");
-      this.save();
-    }, { signal });
-    clock.setHidden(document.visibilityState === "hidden");
-    addEventListener("pagehide", () => this.save(), { signal });
-    addEventListener("beforeunload", (event) => {
-      if (!this.store.works && this.state.started) event.preventDefault();
-    }, { signal });
-    this.store.watch(() => this.elsewhere());
-    this.timer = setInterval(() => this.tick(), TICK);
-  }
-
   // Note and session beside each other where there is room, else one below the other.
   fit() {
     const wide = 62 * parseFloat(getComputedStyle(document.documentElement).fontSize);
@@ -102,13 +67,6 @@ export class App {
     clearInterval(this.timer);
     this.sized.disconnect();
     this.gone.abort();
-  }
-
-  // On a narrow screen what stands in the middle is what is being read.
-  scrolled(place) {
-    const middle = document.elementFromPoint(innerWidth / 2, innerHeight / 2);
-    const touch = matchMedia("(pointer: coarse)").matches;
-    this.clock.input(touch && middle && this.root.contains(middle) ? place(middle) : this.clock.place);
   }
 
   get work() {
