@@ -107,15 +107,15 @@ def session_span(view: View) -> re.Match[str] | None:
     """
     held = _charted_span(view)
     found = [(line, m) for line in view.lines for m in _SPAN.finditer(line.text)]
-    framed = [m for line, m in found if _of_session(line.text)]
+    framed = [m for line, m in found if _FRAME.search(line.text) or _of_session(line.text)]
     loose = [m for _, m in found if (held and _same(m, held)) or 15 <= _lasted(*_ends(m)) <= 180]
     return next(iter([*framed, *loose]), None)
 
 
 def _of_session(text: str) -> bool:
-    """Whether a sentence speaks of the session as a whole."""
+    """Whether a sentence speaks of the session as a whole: its minutes are the session's."""
     coded = any(code in text for code in spec().codes)
-    return coded or bool(_FRAME.search(text) or _WHOLE.search(text))
+    return coded or bool(_WHOLE.search(text))
 
 
 def _charted_span(view: View) -> re.Match[str] | None:
