@@ -84,7 +84,7 @@ figures.query("table == 'wrong' and stratum == 'all' and scorer == 'verifier'")[
 ].round(2)
 
 # %% [markdown]
-# Beside plain scores that understand nothing: how well each tells a wrong sentence from a right one (AUROC;
+# Beside plain scores that understand nothing: how well each tells a wrong sentence from a right one (AUROC
 # 0.5 is guessing). A verifier that does not beat the share of words that the session lacks is not worth its
 # name, and one that does worse among sentences of like length has been living off length.
 
@@ -109,23 +109,25 @@ caught.round(2)
 import matplotlib.pyplot as plt
 import numpy as np
 
-_, axes = plt.subplots(figsize=(7, 5))
+figure, axes = plt.subplots(figsize=(7, 5))
 ends = np.abs(caught[["low", "high"]].sub(caught.estimate, axis=0)).fillna(0)
 axes.errorbar(caught.estimate, caught.index, xerr=ends.to_numpy().T, fmt="o", capsize=3)
-axes.set(xlabel="share caught (95% interval)", xlim=(-0.05, 1.05), title="Planted errors by type")
+_ = axes.set(
+    xlabel="share caught (95% interval)", xlim=(-0.05, 1.05), title="Planted errors by type"
+)
 # %% [markdown]
 # ## Does it mean what it says?
 #
 # Of the sentences with probability 0.3 of being wrong, three in ten should be. Points above the line: more were
-# wrong than it said. The probabilities hold for data like those it was fitted on: with six errors in every
-# note, this is a bad batch, and the figures show it.
+# wrong than it said; below it: fewer. Probabilities are fitted on other data than these, so look before you
+# lean on them. The size of a point is the number of sentences.
 
 # %%
 bins = result.calibration["wrong"]
-_, axes = plt.subplots(figsize=(4.5, 4.5))
+figure, axes = plt.subplots(figsize=(4.5, 4.5))
 axes.plot([0, 1], [0, 1], color="grey", lw=1)
 axes.scatter([b.p for b in bins], [b.share for b in bins], s=[10 + b.n for b in bins])
-axes.set(xlabel="stated probability", ylabel="share that was wrong", title="Calibration")
+_ = axes.set(xlabel="stated probability", ylabel="share that was wrong", title="Calibration")
 # %% [markdown]
 # ## What a threshold costs
 #
