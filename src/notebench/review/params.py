@@ -180,7 +180,8 @@ def model_of(params: Params, seed: int = 0, n: int = DRAWS, name: str = "params"
     if foreign := [f for f in params.features if f not in FEATURES or FEATURES[f].of is None]:
         raise NotebenchError(
             f"parameters for {', '.join(foreign)}: neither findings nor counts tell them",
-            mend="fit with features that they tell: --feature incorrect --feature omitted",
+            mend="fit with features that they tell, as far as the data holds them: "
+            + ", ".join(name for name, about in FEATURES.items() if about.of),
         )
     own = {PREFIX + f: _parameter(f, price) for f, price in params.prices.items()}
     if d := params.detection:
