@@ -12,7 +12,11 @@ from ..text import locate, split_sentences
 
 
 class Verifier(Protocol):
-    """Judges drafts."""
+    """Judges drafts.
+
+    May also offer `ready()`, which raises NotebenchError where it can't start; `parallel`, True
+    where several drafts may be judged at once (a server is asked); and `prompts`, for the manifest.
+    """
 
     name: str
     """Name, without the version."""
