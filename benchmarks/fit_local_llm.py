@@ -273,8 +273,9 @@ def markdown(results: dict[str, Any]) -> str:
     run, model = results["speed"], results["model"]
     lines = [
         f"{results['report']['verifier']}, model {model}, on samples of the report half of the "
-        "challenge drafts, half of each sample wrong as far as there are, at the threshold for at most "
-        f"{MOST_FALSE_FLAGS:.0%} of right sentences flagged in the tune half. 95% intervals in "
+        "challenge drafts, half of each sample wrong as far as there are; sentences at the "
+        f"threshold that flags at most {MOST_FALSE_FLAGS:.0%} of the right ones asked about in the "
+        "tune half. 95% intervals in "
         "brackets, sessions resampled.", "",
         "| asked about | n | of them bad | AUROC | caught | flagged wrongly | unscored |",
         "|---|---|---|---|---|---|---|",
