@@ -51,6 +51,8 @@ class Wanted:
     """Overrides of what the mode asks (web/js/modes.js)."""
     words: Mapping[str, Any] = field(default_factory=dict)
     """Overrides of choices.toml, such as title, intro, steps and confidence."""
+    keep_order: bool = False
+    """Show the notes in the order given, not shuffled."""
     extras: Mapping[str, Any] = field(default_factory=dict)
     """What a note carries beside itself, by draft id: an answer key for feedback, say."""
 
@@ -70,8 +72,9 @@ def make_bundle(
         raise NotebenchError("there are no notes to review", mend="name a run that has drafts")
     by_id = {s.session_id: s for s in sessions}
     salt = content_hash("review", wanted.reviewer, wanted.seed, length=16)
-    order = sorted(drafts, key=lambda d: d.draft_id)
-    random.Random(f"{wanted.seed}/{wanted.reviewer}").shuffle(order)
+    order = list(drafts) if wanted.keep_order else sorted(drafts, key=lambda d: d.draft_id)
+    if not wanted.keep_order:
+        random.Random(f"{wanted.seed}/{wanted.reviewer}").shuffle(order)
     order = order[: wanted.limit]
     hints = _hints(findings) if wanted.hints else {}
     notes = [

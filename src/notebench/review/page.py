@@ -99,7 +99,7 @@ def widget_script() -> str:
 @cache
 def stylesheet() -> str:
     """The page's style sheet."""
-    return asset("page.css")
+    return asset("page.css") + asset("drill.css")
 
 
 def joined(entry: str) -> str:

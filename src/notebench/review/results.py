@@ -138,6 +138,8 @@ class NoteResult(Record):
     """How sure they are that no serious error is left, in percent."""
     remark: str = ""
     """Anything else."""
+    answers: dict[str, Any] = Field(default_factory=dict)
+    """What a mode asked beside all this; in drills `own`: a note of the person's own."""
     signature: dict[str, Any] | None = None
     """name, role, at."""
     time: Time

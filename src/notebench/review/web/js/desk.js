@@ -65,6 +65,7 @@ export class Desk {
       this.source.element);
     this.watch();
     this.showAfter();
+    this.payload.options.prepare?.(this);
   }
 
   // What was being written when the page was closed is there again.

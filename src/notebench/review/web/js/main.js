@@ -2,6 +2,10 @@
 
 import { App } from "./app.js";
 import { LocalStore } from "./store.js";
+import { askName } from "./who.js";
 
 const payload = JSON.parse(document.getElementById("payload").textContent);
-new App(document.body, payload, new LocalStore(`notebench.review.${payload.bundle}.${payload.reviewer}`));
+const begin = (reviewer) =>
+  new App(document.body, { ...payload, reviewer }, new LocalStore(`notebench.review.${payload.bundle}.${reviewer}`));
+if (payload.options.ask_name) askName(document.body, payload.title, begin);
+else begin(payload.reviewer);

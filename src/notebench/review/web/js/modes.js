@@ -8,6 +8,9 @@
 //   limit_s     seconds of active time after which the note is closed; 0: none
 //   checklist   steps shown above the note, [{id, text}]; what is ticked is kept, and when
 //   after       shows something once a note is closed: (app, note, work) => element or null
+//   prepare     changes the desk before a note is shown: (desk) => nothing
+
+import { feedback, prepare } from "./drill.js";
 
 export const MODES = {
   review: {
@@ -16,6 +19,6 @@ export const MODES = {
   },
   drill: {
     edit: false, attest: false, sign: false, confidence: true, clock: true, limit_s: 0,
-    checklist: [], after: null, verb: "check", finish: "Done with this note",
+    checklist: [], after: feedback, prepare, verb: "check", finish: "Done with this note",
   },
 };

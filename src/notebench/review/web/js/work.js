@@ -191,7 +191,7 @@ export const resultOf = (work, note, payload) => {
     changed: note.sentences.filter((s) => s.n in work.edits)
       .map((s) => ({ ...span(s), now: work.edits[s.n] })),
     attested, stands: work.stands, statements: work.statements, checked: work.checked,
-    confidence: work.confidence, remark: work.remark, signature: work.signature,
+    confidence: work.confidence, remark: work.remark, answers: work.answers || {}, signature: work.signature,
     time: timeOut(work, note), keystrokes: work.keystrokes, inserted: work.inserted,
     deleted: work.deleted, looks: work.looks, searches: work.searches, log: work.log,
   };

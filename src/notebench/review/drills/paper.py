@@ -1,0 +1,156 @@
+"""A drill on paper: worksheets without answers, and all notes with what is wrong in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from ...errors import MissingDependency
+from ...formats import get
+from ...html import Html, css, join, tag, words
+from ...records import Draft, Session
+from ...storage import atomic, write_text
+from ..choices import choices
+from ..page import asset, digest
+from .answers import told, where_told
+from .design import Sheet
+from .items import Notes
+from .plan import Plan, content
+
+Keys = Mapping[str, Mapping[str, Any]]
+
+
+def write(
+    folder: Path, plan: Plan, given: Sequence[Sheet], notes: Notes, keys: Keys, pdf: bool
+) -> list[Path]:
+    """A worksheet for each set, and the answers; as PDF too where asked. Returns what was written."""
+    first = {}
+    for sheet in given:
+        first.setdefault(sheet.set, sheet)
+    made = {f"worksheet-{n + 1}": _worksheet(plan, first[n], notes, keys) for n in sorted(first)}
+    made["answers"] = _answers(plan, notes, keys)
+    written = []
+    for name, page in made.items():
+        written.append(write_text(folder / f"{name}.html", page))
+        if pdf:
+            written.append(to_pdf(page, folder / f"{name}.pdf"))
+    return written
+
+
+def to_pdf(page: str, target: Path) -> Path:
+    """Print a page to PDF. Needs WeasyPrint and contacts nothing; raises MissingDependency."""
+    try:
+        from weasyprint import HTML, URLFetcher
+    except ImportError as error:
+        raise MissingDependency(
+            "a PDF needs WeasyPrint 70 or newer, which is not installed",
+            mend="pip install 'weasyprint>=70', or print the HTML files from a browser",
+        ) from error
+    only_embedded = URLFetcher(allowed_protocols=("data",))
+    data = HTML(string=page, url_fetcher=only_embedded).write_pdf()
+    with atomic(target) as stream:
+        stream.write(data)
+    return target
+
+
+def document(title: str, body: Sequence[Html | None], wide: bool = False) -> str:
+    """A page that loads nothing and runs nothing, for the screen and for paper."""
+    style = css() + asset("record.css") + asset("paper.css")
+    policy = f"default-src 'none'; style-src '{digest(style)}'; base-uri 'none'; form-action 'none'"
+    head = join([
+        tag("meta", charset="utf-8"),
+        tag("meta", http_equiv="Content-Security-Policy", content=Html(policy)),
+        Html('<meta name="viewport" content="width=device-width, initial-scale=1">'),
+        tag("title", title), tag("style", Html(style)),
+    ])  # fmt: skip
+    page = tag("html", tag("head", head), tag("body", tag("main", *body), class_="nb"), lang="en")
+    return f"<!DOCTYPE html>\n{page}\n"
+
+
+def _worksheet(plan: Plan, sheet: Sheet, notes: Notes, keys: Keys) -> str:
+    page = content()["page"]
+    body = [
+        tag("h1", plan.title),
+        tag("p", page["intro"]),
+        tag("p", "Read each note beside its session. In the margin of the note, write what is wrong with a "
+                 "sentence: its letter, and how much it weighs (1 to 3). Below the note, write what it leaves out."),
+        tag("ul", *(tag("li", tag("b", m["key"]), f" {m['label']}: {m['hint']}")
+                    for m in choices()["marks"]), class_="marks"),
+        tag("p", "; ".join(f"{s['key']} {s['label'].lower()}: {s['hint']}" for s in choices()["severities"])),
+        tag("p", "Name: ", tag("span", class_="blank"), " Date: ", tag("span", class_="blank")),
+    ]  # fmt: skip
+    for number, place in enumerate(sheet.places, 1):
+        draft = notes.drafts[place.position, place.slot, place.style]
+        session = notes.sessions[place.position]
+        steps = content()["checklist"] if plan.checklist or place.arm.checklist else []
+        own = tag("p", "Write your own note of this session first, on another sheet, and turn over then.")
+        note = tag("section", tag("h2", f"Note {number}"),
+            tag("ul", *(tag("li", "☐ ", s["text"]) for s in steps)) if steps else None,
+            *_note(draft, keys[draft.draft_id]),
+            tag("p", "What the note leaves out:"), *(tag("p", class_="line") for _ in range(3)),
+            tag("p", page["confidence"], " ", tag("span", class_="blank short"), " %"),
+            tag("p", "Minutes: ", tag("span", class_="blank short")), class_="sheet")  # fmt: skip
+        source = _session(session, number)
+        body += [own, source, note] if place.arm.write == "before" else [note, source]
+    return document(plan.title, body)
+
+
+def _note(draft: Draft, key: Mapping[str, Any], wrong: Mapping[int, int] | None = None) -> list[Html]:
+    """A note with its sentences numbered. wrong: numbers of errors by sentence."""
+    titles = {s.name: s.title for s in get(draft.format).sections}
+    parts = []
+    for name in dict.fromkeys(s["section"] for s in key["sentences"]):
+        lines = [
+            tag("li",
+                tag("mark", s["text"], " ", tag("b", f"[{wrong[n]}]")) if wrong and n in wrong else s["text"],
+                value=str(n + 1))
+            for n, s in enumerate(key["sentences"]) if s["section"] == name
+        ]  # fmt: skip
+        parts += [tag("h3", titles.get(name, name)), tag("ol", *lines, class_="note")]
+    return parts
+
+
+def _session(session: Session, number: int) -> Html:
+    rough = [line for line in (session.rough_notes or "").splitlines() if line.strip()]
+    return tag("section", tag("h2", f"The session of note {number}"),
+        tag("ol", *(tag("li", tag("b", t.speaker), " ", t.text, value=str(t.turn))
+                    for t in session.transcript), class_="talk") if session.transcript else None,
+        tag("h3", "Rough notes") if rough else None,
+        tag("ul", *(tag("li", line) for line in rough)) if rough else None,
+        class_="session")  # fmt: skip
+
+
+def _answers(plan: Plan, notes: Notes, keys: Keys) -> str:
+    body = [
+        tag("h1", f"Answers: {plan.title}"),
+        tag("p", plan.about) if plan.about else None,
+        tag("p", "For the trainer. Note numbers are those of this list; trainer/key.json says which "
+                 "participant had which note where."),
+    ]  # fmt: skip
+    done = set()
+    for (position, _, style), draft in sorted(notes.drafts.items()):
+        if draft.draft_id in done:
+            continue
+        done.add(draft.draft_id)
+        key = keys[draft.draft_id]
+        wrong = {e["sentence"]: n for n, e in enumerate(key["errors"], 1) if e["sentence"] is not None}
+        session = notes.sessions[position]
+        about = [words(str(session.scenario.get("problem") or "")), words(style), f"session {draft.session_id}"]
+        body += [tag("section", tag("h2", f"Note {len(done)}"), tag("p", " · ".join(a for a in about if a)),
+            *_note(draft, key, wrong),
+            *([tag("h3", "What is wrong"), tag("ol", *(_error(e) for e in key["errors"]))]
+              if key["errors"] else [tag("p", tag("b", "Nothing is wrong with this note."))]),
+            class_="sheet")]  # fmt: skip
+    return document(f"Answers: {plan.title}", body)
+
+
+def _error(error: Mapping[str, Any]) -> Html:
+    said = ("Left out: " + error["left_out"]) if error["left_out"] else f"In the note: {error['after']}"
+    turns = ", ".join(map(str, error["turns"]))
+    hard = "" if error["difficulty"] is None else f"; difficulty {error['difficulty']:.2f}"
+    return tag("li",
+        tag("p", tag("b", told(error)), f" ({error['severity']}{hard})"), tag("p", said),
+        tag("p", f"It should say: {error['before']}") if error["before"] and not error["left_out"] else None,
+        tag("p", f"{where_told(error)}: turn {turns}") if turns else None,
+    )  # fmt: skip

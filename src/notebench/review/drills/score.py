@@ -1,0 +1,2 @@
+"""stub"""
+Scored=score=None
