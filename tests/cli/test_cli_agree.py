@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 
 import pytest
 
@@ -47,7 +48,7 @@ def test_agreement_is_printed_and_disagreements_go_round(files, capsys):
     people = [files / "anna.csv", files / "ben.csv"]
     sheet = files / "disagreements.csv"
     out = run(["agree", *people, *where(files), "--out", sheet], capsys)
-    assert "2 raters, 3 drafts rated" in out
+    assert "rated by 2: 3 drafts" in out
     assert "right or wrong  (all)" in out
     assert "3 disagreements to adjudicate" in out
     with sheet.open(encoding="utf-8-sig", newline="") as stream:
@@ -80,10 +81,13 @@ def test_agreement_is_printed_and_disagreements_go_round(files, capsys):
 
 
 def test_a_verifier_stands_beside_people(files, capsys):
-    run(["check", *where(files), "--out", files / "local.jsonl"], capsys)
-    out = run(["agree", files / "anna.csv", *where(files), "--findings", files / "local.jsonl",
+    run(["check", *where(files), "--verifier", f"human:{files / 'ben.csv'}",
+         "--out", files / "f.jsonl"], capsys)  # fmt: skip
+    text = (files / "f.jsonl").read_text("utf-8")
+    (files / "f.jsonl").write_text(re.sub(r"human@ben#\w+", "machine@1", text), "utf-8")
+    out = run(["agree", files / "anna.csv", *where(files), "--findings", files / "f.jsonl",
                "--out", files / "x.csv"], capsys)  # fmt: skip
-    assert "anna and local@" in out
+    assert "anna and machine@1" in out
     assert "everybody" not in out
 
 

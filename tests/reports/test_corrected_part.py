@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+import notebench as nb
+from notebench.cli import main
 from notebench.records import ClaimFinding, Finding
 from notebench.reports import build
 from notebench.reports.corrected import corrected_tables, explained, plainly
@@ -84,3 +87,21 @@ def test_an_empty_run_has_the_part_too(tmp_path: Path, hand_run: Path) -> None:
     table = corrected_tables(run)["corrected"]
     assert not table.rows
     assert explained(run, table) == [plainly(run, table)]
+
+
+def test_the_python_surface_gives_the_same(read_by_people: Path, known: None) -> None:
+    run = nb.Run.open(read_by_people)
+    table = corrected_tables(RunData.load(read_by_people))["corrected"]
+    pd.testing.assert_frame_equal(run.corrected(), table.data)
+    assert set(run.corrected("omission")["metric"]) == {"omission"}
+
+
+def test_a_run_folder_is_enough_to_see_how_far_people_agree(
+    read_by_people: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["agree", str(read_by_people), "--out", str(tmp_path / "left.csv")])
+    assert not end.value.code
+    said = capsys.readouterr().out
+    assert "rated by 1: 12 drafts" in said
+    assert "anna and by-hand@1" in said

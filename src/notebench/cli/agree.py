@@ -69,7 +69,7 @@ def agree(
     found = people(known, written, said)
     of = {d.draft_id: d.session_id for d in written}
     table = agreement(found.by_rater, of, verifiers)
-    print(f"{len(said.raters)} raters, {len(said.drafts)} drafts rated")
+    print(f"rated by {len(said.raters)}: {len(said.drafts)} drafts")
     rows = [
         [
             row["what"], row["section"], row["between"], row["measure"],
