@@ -75,4 +75,4 @@ def _root(
         raise typer.Exit
 
 
-from . import agree, doctor, kit, models, records, review, review_pages, studies, validate  # noqa: E402, F401  (they add their commands)
+from . import agree, doctor, drill, kit, models, records, review, review_pages, studies, validate  # noqa: E402, F401  (they add their commands)

@@ -10,7 +10,7 @@ from ...html import words
 from ...records import ClaimFinding, Draft, FactFinding, Session, content_hash
 from ...text import content_words
 from ...verifiers.base import Claim, claims
-from ..choices import choices
+from ..choices import choices, topics
 from ..closest import Closest, passages
 
 Findings = Sequence[ClaimFinding | FactFinding]
@@ -64,6 +64,7 @@ def _error(
         "id": f"e{number}",
         "known_as": known_as(session.session_id, planted, style),
         "error_type": planted["error_type"], "severity": planted["severity"],
+        "about": _about(planted),
         "section": planted["section"], "sentence": at, "also": _also(planted, at, cut),
         "before": planted["before"], "after": planted["after"],
         "left_out": planted["before"] if at is None else None,
@@ -73,6 +74,13 @@ def _error(
         "turns": _turns(planted, facts, session), "closest": not facts,
         "p": p, "difficulty": None if p is None else round(1 - p, 3),
     }  # fmt: skip
+
+
+def _about(planted: Mapping[str, Any]) -> list[str]:
+    """Topics that it touches, by its words: risk, diagnosis, medication, plan."""
+    text = " ".join(planted[k] for k in ("before", "after") if planted[k])
+    found = topics(Claim(planted["section"], 0, len(text), text), frozenset(), "")
+    return sorted({*found, *(["risk"] if planted["error_type"].endswith("_risk") else [])})
 
 
 def doubt(planted: Mapping[str, Any], findings: Findings) -> float | None:

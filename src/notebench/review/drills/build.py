@@ -95,7 +95,8 @@ def _distinct(names: Sequence[str]) -> None:
     for name, short in zip(names, plain, strict=True):
         if plain.count(short) > 1:
             raise NotebenchError(
-                f"two reviewers are called {name!r}, or nearly so", mend="give each a name of their own"
+                f"two reviewers are called {name!r}, or nearly so",
+                mend="give each a name of their own",
             )
 
 
@@ -148,7 +149,9 @@ def _words(plan: Plan, sheet: Sheet) -> dict[str, Any]:
     said = [page["intro"], page["with_feedback" if plan.feedback else "without_feedback"]]
     if plan.limit_s:
         said.append(page["with_limit"].format(seconds=plan.limit_s))
-    said += [page[f"write_{when}"] for when in ("before", "after") if any(a.write == when for a in arms)]
+    said += [
+        page[f"write_{when}"] for when in ("before", "after") if any(a.write == when for a in arms)
+    ]
     if plan.checklist or any(a.checklist for a in arms):
         said.append(page["with_checklist"])
     return {

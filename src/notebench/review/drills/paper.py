@@ -84,7 +84,9 @@ def _worksheet(plan: Plan, sheet: Sheet, notes: Notes, keys: Keys) -> str:
         draft = notes.drafts[place.position, place.slot, place.style]
         session = notes.sessions[place.position]
         steps = content()["checklist"] if plan.checklist or place.arm.checklist else []
-        own = tag("p", "Write your own note of this session first, on another sheet, and turn over then.")
+        own = tag(
+            "p", "Write your own note of this session first, on another sheet, and turn over then."
+        )
         note = tag("section", tag("h2", f"Note {number}"),
             tag("ul", *(tag("li", "☐ ", s["text"]) for s in steps)) if steps else None,
             *_note(draft, keys[draft.draft_id]),
@@ -96,7 +98,9 @@ def _worksheet(plan: Plan, sheet: Sheet, notes: Notes, keys: Keys) -> str:
     return document(plan.title, body)
 
 
-def _note(draft: Draft, key: Mapping[str, Any], wrong: Mapping[int, int] | None = None) -> list[Html]:
+def _note(
+    draft: Draft, key: Mapping[str, Any], wrong: Mapping[int, int] | None = None
+) -> list[Html]:
     """A note with its sentences numbered. wrong: numbers of errors by sentence."""
     titles = {s.name: s.title for s in get(draft.format).sections}
     parts = []
@@ -134,9 +138,15 @@ def _answers(plan: Plan, notes: Notes, keys: Keys) -> str:
             continue
         done.add(draft.draft_id)
         key = keys[draft.draft_id]
-        wrong = {e["sentence"]: n for n, e in enumerate(key["errors"], 1) if e["sentence"] is not None}
+        wrong = {
+            e["sentence"]: n for n, e in enumerate(key["errors"], 1) if e["sentence"] is not None
+        }
         session = notes.sessions[position]
-        about = [words(str(session.scenario.get("problem") or "")), words(style), f"session {draft.session_id}"]
+        about = [
+            words(str(session.scenario.get("problem") or "")),
+            words(style),
+            f"session {draft.session_id}",
+        ]
         body += [tag("section", tag("h2", f"Note {len(done)}"), tag("p", " · ".join(a for a in about if a)),
             *_note(draft, key, wrong),
             *([tag("h3", "What is wrong"), tag("ol", *(_error(e) for e in key["errors"]))]
@@ -146,7 +156,11 @@ def _answers(plan: Plan, notes: Notes, keys: Keys) -> str:
 
 
 def _error(error: Mapping[str, Any]) -> Html:
-    said = ("Left out: " + error["left_out"]) if error["left_out"] else f"In the note: {error['after']}"
+    said = (
+        ("Left out: " + error["left_out"])
+        if error["left_out"]
+        else f"In the note: {error['after']}"
+    )
     turns = ", ".join(map(str, error["turns"]))
     hard = "" if error["difficulty"] is None else f"; difficulty {error['difficulty']:.2f}"
     return tag("li",
