@@ -214,6 +214,7 @@ def test_keyboard_alone_does_a_review(run: Path, open_page: Open, tmp_path: Path
     ]
     assert [c["now"] for c in note["changed"]] == ["Rising time is 6:30.", ""]
     assert note["keystrokes"] > 60
+    assert [s["state"] for s in note["states"]] == ["drafted", "edited", "attested", "signed"]
 
 
 def test_injected_markup_stays_text(hostile_run: Path, open_page: Open) -> None:
@@ -457,12 +458,44 @@ def test_an_untouched_note_comes_back_to_the_letter(
     assert len(read_reviews(run)) == 2
 
 
-def test_another_tab_is_noticed(run: Path, open_page: Open) -> None:
+def test_two_tabs_never_overwrite_each_other(run: Path, open_page: Open, tmp_path: Path) -> None:
     page = open_page(run)
-    other = open_page(run, start=False, context=page.context)
-    other.get_by_role("button", name="Go on where you stopped").click()
+    sentence(page, 1).click()
+    page.keyboard.press("i")
+    stale = open_page(run, start=False, context=page.context)  # read before what comes now
+    sentence(page, 2).click()
+    page.keyboard.press("w")
+    stale.wait_for_selector(".banner:not([hidden])")
+    assert "another tab" in stale.locator(".banner").inner_text()
+    stale.get_by_role("button", name="Go on here").click()
+    stale.get_by_role("button", name="Go on where you stopped").click()
+    assert "Made up" in sentence(stale, 1).inner_text()
+    assert "Wrong" in sentence(stale, 2).inner_text()
     page.wait_for_selector(".banner:not([hidden])")
-    assert "another tab" in page.locator(".banner").inner_text()
+    page.reload()
+    sentence(stale, 0).click()
+    stale.keyboard.press("c")
+    (note,) = json.loads(result_of(stale, tmp_path).read_text("utf-8"))["notes"]
+    assert sorted(m["kind"] for m in note["marks"]) == ["contradicted", "inferred", "invented"]
+    page.reload()
+    page.get_by_role("button", name="Go on where you stopped").click()
+    assert "Concluded" in sentence(page, 0).inner_text()
+
+
+def test_a_saved_copy_replaces_newer_progress_only_when_told_to(
+    run: Path, open_page: Open, tmp_path: Path
+) -> None:
+    page = open_page(run)
+    saved = result_of(page, tmp_path)
+    page.reload()
+    page.get_by_role("button", name="Go on where you stopped").click()
+    sentence(page, 1).click()
+    page.keyboard.press("w")
+    page.reload()
+    page.get_by_text("Go on from a saved copy").click()
+    page.get_by_label("The file that you saved").set_input_files(saved)  # the question is declined
+    page.get_by_role("button", name="Go on where you stopped").click()
+    assert "Wrong" in sentence(page, 1).inner_text()
 
 
 def test_drill_mode_asks_less_closes_in_time_and_locks(

@@ -8,7 +8,7 @@ import { handOver } from "./handover.js";
 import { helpDialog } from "./help.js";
 import { listen } from "./inputs.js";
 import { MODES } from "./modes.js";
-import { entered, logged, newWork, open, prepared, resultOf } from "./work.js";
+import { entered, logged, newWork, open, prepared, resultOf, stateOf } from "./work.js";
 
 const TICK = 1000, SAVE_EVERY = 5000;
 
@@ -46,7 +46,8 @@ export class App {
 
   // Take over progress kept earlier; false where it is of other notes.
   adopt(kept) {
-    if (!kept || kept.bundle !== this.payload.bundle || kept.reviewer !== this.payload.reviewer || typeof kept.works !== "object") return false;
+    const { bundle, reviewer } = this.payload;
+    if (kept?.bundle !== bundle || kept.reviewer !== reviewer || !kept.works || typeof kept.works !== "object") return false;
     this.state = kept;
     return true;
   }
@@ -93,8 +94,9 @@ export class App {
   save() {
     this.clock.settle();
     this.sinceSave = 0;
-    if (!this.state.started) return;
-    if (!this.store.save(this.state) && this.banner.hidden) {
+    if (!this.state.started || this.stopped) return;
+    if (this.store.foreign) this.elsewhere();
+    else if (!this.store.save(this.state) && this.banner.hidden) {
       this.warn("Your progress could not be kept: the browser's storage is full or closed. Save a copy now.");
     }
   }
@@ -110,15 +112,32 @@ export class App {
     requestAnimationFrame(() => { this.live.textContent = text; });
   }
 
-  warn(text) {
-    this.banner.textContent = text;
+  warn(...what) {
+    put(this.banner, what);
     this.banner.hidden = false;
   }
 
+  // Another tab saved this review. This one stops at once, so that neither overwrites the other.
   elsewhere() {
-    if (this.clock.paused || !this.work) return;
-    this.pause(true);
-    this.warn("This review is open in another tab as well, and was changed there. Close one of them; reload this page to go on from what the other one saved.");
+    if (this.stopped) return;
+    this.stop(true);
+    this.warn("This review is open in another tab as well, and was changed there. Go on there, or ",
+      button("Go on here", () => this.takeOver(), { class: "small" }), " from what the other tab kept.");
+  }
+
+  stop(stopped) {
+    this.stopped = stopped;
+    this.count();
+    this.bar.inert = this.main.inert = stopped;
+  }
+
+  takeOver() {
+    this.adopt(this.store.load());
+    this.stop(false);
+    this.banner.hidden = true;
+    if (this.clock.paused) this.pause(false);
+    this.welcome(true);
+    this.save();
   }
 
   welcome(resumed) {
@@ -141,7 +160,8 @@ export class App {
   async openCopy(file, problem) {
     try {
       const kept = JSON.parse(await file.text());
-      if (!this.adopt(kept.progress || kept)) throw new Error("it is of other notes or another reviewer");
+      if (this.state.started && !confirm("What this browser keeps of your review will be replaced by the copy. Go on?")) return;
+      if (!this.adopt(kept?.progress || kept)) throw new Error("it is of other notes or another reviewer");
       this.store.save(this.state);
       this.welcome(true);
     } catch (error) {
@@ -180,7 +200,7 @@ export class App {
 
   // Count time for the open note; a note that is closed costs no more.
   count() {
-    const totals = this.work && !this.work.closed ? this.work.time : null;
+    const totals = this.work && !this.work.closed && !this.stopped ? this.work.time : null;
     if (this.clock.totals !== totals) this.clock.bind(totals);
   }
 
@@ -190,6 +210,7 @@ export class App {
     this.clock.settle();
     work.signature = signature && { ...signature, at: new Date().toISOString() };
     work.closed = new Date().toISOString();
+    if (signature && this.payload.options.attest && stateOf(work) !== "attested") entered(work, "attested");
     entered(work, signature ? "signed" : "done");
     this.desk.showAfter();
     this.changed();

@@ -4,6 +4,7 @@
 export class LocalStore {
   constructor(key) {
     this.key = key;
+    this.seen = null;
     this.works = true;
     try {
       localStorage.setItem(`${key}.try`, "1");
@@ -13,17 +14,34 @@ export class LocalStore {
     }
   }
 
-  load() {
+  read() {
     try {
-      return JSON.parse(localStorage.getItem(this.key));
+      return localStorage.getItem(this.key);
     } catch {
       return null;
     }
   }
 
-  save(state) {
+  load() {
+    this.seen = this.read();
     try {
-      localStorage.setItem(this.key, JSON.stringify(state));
+      return JSON.parse(this.seen);
+    } catch {
+      return null;
+    }
+  }
+
+  // Whether another tab has saved this review since this one last read or saved it.
+  get foreign() {
+    const held = this.read();
+    return held !== null && held !== this.seen;
+  }
+
+  save(state) {
+    const text = JSON.stringify(state);
+    try {
+      localStorage.setItem(this.key, text);
+      this.seen = text;
       this.works = true;
     } catch {
       this.works = false;
@@ -44,6 +62,7 @@ export class ModelStore {
   constructor(model) {
     this.model = model;
     this.works = true;
+    this.foreign = false;
   }
 
   load() {
