@@ -37,7 +37,7 @@ from notebench.formats import sections_of
 from notebench.llm.client import AnswerCache, Client
 from notebench.storage import write_text
 from notebench.verifiers import make
-from notebench.verifiers.base import claims
+from notebench.verifiers.base import claims, label_of
 from notebench.verifiers.llm_excerpt import Excerpts
 from notebench.verifiers.local_llm import DEFAULT, LocalLlmVerifier, Scale, fitted, prompts
 
@@ -255,7 +255,7 @@ def speed(items: Sequence[Labelled], notes: int, each: int) -> dict[str, Any]:
             seconds["local-llm"] += took / len(some) * len(kind)
             questions += len(kind)
     return {
-        "notes": notes, "questions_a_note": round(questions / notes, 1),
+        "local": label_of(local), "notes": notes, "questions_a_note": round(questions / notes, 1),
         "local_s": round(seconds["local"] / notes, 4),
         "local_llm_s": round(seconds["local-llm"] / notes, 1),
         "times_as_fast": round(seconds["local-llm"] / seconds["local"]),
@@ -292,7 +292,7 @@ def markdown(results: dict[str, Any]) -> str:
         f"{tuned['generated']} generated sentences (AUROC there {tuned['auroc']:.2f} and "
         f"{tuned['auroc_generated']:.2f}). In one run on {run['notes']} note(s) of "
         f"{run['questions_a_note']:.0f} questions: {run['local_llm_s']:.0f} s of one core a note, "
-        f"`local` {run['local_s']:.3f} s, {run['times_as_fast']:,} times as fast.",
+        f"{run['local']} {run['local_s']:.3f} s, {run['times_as_fast']:,} times as fast.",
     ]
     return "\n".join(lines) + "\n"
 
