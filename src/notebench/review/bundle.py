@@ -133,7 +133,7 @@ def _note(
         return {
             "start": claim.start, "end": claim.end, "closest": near.to(claim.text),
             "topics": topics(claim, planned, diagnosis),
-            "hint": hint and {"label": verdict_words(hint), "text": explain(hint)},
+            "hint": hint and _hint(hint),
         }  # fmt: skip
 
     return {
@@ -148,6 +148,12 @@ def _note(
         ],
         "source": _source(session, rough),
     }  # fmt: skip
+
+
+def _hint(finding: ClaimFinding) -> dict[str, str]:
+    """A flag in words. Why nothing was decided is the machine's business, not the reviewer's."""
+    label = verdict_words(finding)
+    return {"label": label, "text": label if finding.verdict == "unscored" else explain(finding)}
 
 
 def _source(session: Session, rough: list[str]) -> dict[str, Any]:

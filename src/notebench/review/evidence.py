@@ -147,7 +147,7 @@ def _judged(record: Mapping[str, Any], case: Case, machine: Case) -> dict[str, I
         "signed": Item(f"{signature['name']}, {signature['role']}, {signature['at']}", True)
         if signature else Item("not signed", False),
         "nothing_refused": Item(f"{len(refused)} such statements", not refused)
-        if record["attested"] else _NOTHING,
+        if any(a.get("answer") for a in record["attested"]) else _NOTHING,
     }  # fmt: skip
     for audience in ("payer", "attorney", "board", "auditor"):
         found[f"stands_{audience}"] = _says(record["stands"].get(audience))

@@ -100,7 +100,7 @@ def import_results(paths: Sequence[Path], run: Path) -> Imported:
     at = {d.draft_id: n for n, d in enumerate(drafts)}
     done.reviews = sorted(kept.values(), key=lambda r: (at.get(r.draft_id, len(at)), *_key(r)))
     by_id = {d.draft_id: d for d in drafts}
-    for review in _latest(done.reviews):
+    for review in latest(done.reviews):
         draft = by_id[review.draft_id]
         done.findings += findings_of(sessions[draft.session_id], draft, review)
     done.tallies = _tallies(list(sessions.values()), drafts, done)
@@ -108,7 +108,7 @@ def import_results(paths: Sequence[Path], run: Path) -> Imported:
     return done
 
 
-def _latest(reviews: Iterable[Review]) -> list[Review]:
+def latest(reviews: Iterable[Review]) -> list[Review]:
     """The last review of each draft by each person: one sentence, one finding by one rater."""
     last: dict[tuple[str, str], Review] = {}
     for review in reviews:

@@ -20,7 +20,7 @@ from ..text.tokens import count_words
 from .changes import changes
 from .evidence import answered
 from .found import rater_of
-from .importing import read_human_findings, read_reviews
+from .importing import latest, read_human_findings, read_reviews
 from .making import made, sent
 from .model import Model
 
@@ -34,9 +34,12 @@ def wording() -> dict[str, Any]:
 
 
 def records(run: Path) -> Iterator[dict[str, Any]]:
-    """A record for each review of a run. Raises NotebenchError where nobody reviewed."""
+    """A record for each note that a person reviewed: their last review, where there are several.
+
+    Raises NotebenchError where nobody reviewed.
+    """
     folder = RunFolder.open(run)
-    reviews = read_reviews(run)
+    reviews = latest(read_reviews(run))
     if not reviews:
         raise NotebenchError(
             "no note of this run was reviewed by a person",

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from ..html import Html, css, join, tag, words
 from ..storage import write_text
+from .choices import choices
 from .identifiers import kinds
 from .page import asset, digest
 from .record import records, wording
@@ -28,14 +29,21 @@ class Written(NamedTuple):
 
 def write_records(run: Path, out: Path) -> Written:
     """A JSON file and a page for each reviewed note, and a page that lists them."""
-    rows = []
+    rows: list[tuple[str, dict[str, Any]]] = []
     for record in records(run):
-        name = re.sub(r"[^\w-]+", "_", f"{record['draft_id']}-{record['reviewer']}")
+        name = _file_name(record, {taken.lower() for taken, _ in rows})
         text = json.dumps(record, ensure_ascii=False, indent=1)
         write_text(out / f"{name}.json", text + "\n")
         write_text(out / f"{name}.html", record_html(record))
         rows.append((name, record))
     return Written(write_text(out / "index.html", _index(rows)), len(rows))
+
+
+def _file_name(record: Mapping[str, Any], taken: set[str]) -> str:
+    """A name for the record's files that none has yet, whatever signs the ids are made of."""
+    name = re.sub(r"[^\w-]+", "_", f"{record['draft_id']}-{record['reviewer']}")
+    names = (name, *(f"{name}-{n}" for n in range(2, len(taken) + 2)))
+    return next(free for free in names if free.lower() not in taken)
 
 
 def record_html(record: Mapping[str, Any]) -> str:
@@ -75,9 +83,12 @@ def _question(question: Mapping[str, Any]) -> Html:
 
 def _made(made: Mapping[str, Any]) -> Iterable[tuple[str, object]]:
     for key, value in made.items():
-        if value not in (None, "", {}, []):
+        if key != "workflow" and value not in (None, "", {}, []):
             shown = json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value
-            yield words(key), ", ".join(map(str, value)) if isinstance(value, list) else shown
+            yield (
+                words(key.removesuffix("_words")),
+                ", ".join(map(str, value)) if isinstance(value, list) else shown,
+            )
 
 
 def _terms(pairs: Iterable[tuple[str, object]]) -> Html:
@@ -102,20 +113,16 @@ def _sent(places: Iterable[Mapping[str, Any]]) -> Html:
     left = {True: "yes", False: "no", None: "not known"}
 
     def identifiers(place: Mapping[str, Any]) -> str:
-        return ", ".join(f"{n} {named[k]}" for k, n in place["identifiers"].items()) or "none found"
+        return (
+            "; ".join(f"{named[k]}: {n}" for k, n in place["identifiers"].items()) or "none found"
+        )
 
     rows = [
         (p["to"], p["why"], left[p["left_this_machine"]], p["words"], identifiers(p),
          "this very text" if p["exact"] else "rebuilt") for p in places
     ]  # fmt: skip
-    head = (
-        "To",
-        "Why",
-        "Left this machine",
-        "Words",
-        "Identifiers (counted by patterns)",
-        "Shown by",
-    )
+    head = ("To", "Why", "Left this machine", "Words", "Identifiers (counted by patterns)",
+            "Text counted")  # fmt: skip
     return _table(head, rows)
 
 
@@ -148,31 +155,53 @@ def _review(record: Mapping[str, Any]) -> list[Html]:
 
 def _corrections(record: Mapping[str, Any]) -> list[Html]:
     corrections, found = record["corrections"], record["found"]
+    titles = {s["name"]: s["title"] for s in record["dwell"]["sections"]}
     parts: list[Html] = []
     for section in corrections["sections"]:
         names = {"removed": "del", "added": "ins"}
         diff = (tag(names[w], t) if w in names else t for w, t in section["diff"])
-        parts += [tag("h3", section["name"]), tag("p", *diff, class_="nb-text")]
+        parts += [tag("h3", titles[section["name"]]), tag("p", *diff, class_="nb-text")]
     if not corrections["changed"]:
         parts.insert(0, tag("p", "The draft was kept as it was."))
-    lines = [_mark(m) for m in found["marks"]]
-    lines += [f"missing in {m['section']}: {m['text']}" for m in found["missing"]]
+    lines = [_mark(m, titles) for m in found["marks"]]
+    lines += [_missing(m, titles) for m in found["missing"]]
     return [*parts, tag("h3", "Marked"), tag("ul", *(tag("li", line) for line in lines))
             if lines else tag("p", "Nothing was marked.")]  # fmt: skip
 
 
-def _mark(mark: Mapping[str, Any]) -> str:
-    said = [words(mark["kind"]), mark["severity"], mark["comment"]]
-    return f"{mark['section']}: “{mark['text']}” {', '.join(x for x in said if x)}"
+def _mark(mark: Mapping[str, Any], titles: Mapping[str, str]) -> str:
+    kind = mark["error_type"] and words(mark["error_type"])
+    said = [_label("marks", mark["kind"]), kind, _weight(mark), mark["comment"]]
+    return f"{titles[mark['section']]}: “{mark['text']}” {', '.join(x for x in said if x)}"
+
+
+def _missing(item: Mapping[str, Any], titles: Mapping[str, str]) -> str:
+    section = titles.get(item["section"], item["section"])
+    return ", ".join(x for x in (f"Missing in {section}: “{item['text']}”", _weight(item)) if x)
+
+
+def _weight(found: Mapping[str, Any]) -> str:
+    return f"weighs {_label('severities', found['severity']).lower()}" if found["severity"] else ""
+
+
+def _label(of: str, name: str) -> str:
+    """The words under which the review page offered a choice."""
+    return next((c["label"] for c in choices()[of] if c["id"] == name), words(name))
 
 
 def _attested(attested: Iterable[Mapping[str, Any]]) -> Html:
     rows = [
-        (a["topic"], a.get("now") or a.get("text") or "(the note says nothing on it)",
-         a.get("answer") or "not answered")
+        (_label("topics", a["topic"]),
+         a.get("now") or a.get("text") or "(the note says nothing on it)", _answer(a))
         for a in attested
     ]  # fmt: skip
     return _table(("On", "Statement", "Answer"), rows) if rows else tag("p", "Nothing was asked.")
+
+
+def _answer(attested: Mapping[str, Any]) -> str:
+    answer = attested.get("answer")
+    of = "answers" if attested.get("text") else "silences"
+    return _label(of, answer) if answer else "not answered"
 
 
 def _states(record: Mapping[str, Any]) -> Html:

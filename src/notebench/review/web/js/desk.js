@@ -130,6 +130,7 @@ export class Desk {
     if (same) dropMark(this.work, same.id);
     else addMark(this.work, one, kind, start, end, one.text.slice(start - one.start, end - one.start));
     this.drawn(same ? `No longer marked: ${kind.label}.` : `Marked: ${kind.label}.${kind.weighed ? " Now say how much it weighs: 1, 2 or 3." : ""}`);
+    if (!same) this.dock.showDetails();
   }
 
   // A field of a mark was changed: nothing is drawn anew where somebody is typing.

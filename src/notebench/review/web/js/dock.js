@@ -46,6 +46,14 @@ export class Dock {
     this.element.querySelector(".kind").focus();
   }
 
+  // What is asked about the newest mark comes into view.
+  showDetails() {
+    const box = [...this.element.querySelectorAll(".details")].at(-1);
+    if (!box) return;
+    const under = box.getBoundingClientRect().bottom - this.element.getBoundingClientRect().bottom;
+    if (under > 0) this.element.scrollTop += under;
+  }
+
   // Out of the way while the person is at the end of the note.
   fold() {
     if (!this.sentence || this.folded) return;
