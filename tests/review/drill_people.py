@@ -1,7 +1,7 @@
 """Simulated participants of drills, whose rates are known, and keys to mark them by.
 
-Everything here is drawn from a seed. Who notices what is independent from sentence to sentence, so the
-true d' of a participant is that of the two rates.
+Everything here is drawn from a seed. Who notices what is independent from sentence to sentence, so
+the true d' of a participant is that of the two rates.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 from population import Population
+
+from notebench.review.drills.build import file_name
 
 RATES = NormalDist()
 
@@ -71,7 +73,7 @@ def handmade_key(
     clean: float = 0.25, experiment: dict[str, Any] | None = None,
     arm: Callable[[int, int], tuple[str | None, int]] = lambda person, note: (None, note),
 ) -> dict[str, Any]:  # fmt: skip
-    """A key of a drill with many notes. arm: from person and note to condition and place (from 0)."""
+    """A key of many notes. arm: from person and note to condition and place (from 0)."""
     rng = np.random.default_rng(seed)
     keyed: dict[str, Any] = {}
     for n in range(notes):
@@ -140,10 +142,14 @@ def written(folder: Path, name: str, value: Any) -> Path:
     return path
 
 
-def taken(folder: Path, key: dict[str, Any], people: list[Participant], **options: Any) -> list[Path]:
+def taken(
+    folder: Path, key: dict[str, Any], people: list[Participant], **options: Any
+) -> list[Path]:
     """The key and everybody's result as files; the key comes first."""
     paths = [written(folder, "key", key)]
     for bundle, page in key["pages"].items():
         who = next(p for p in people if p.name == page["reviewer"])
-        paths.append(written(folder, f"result-{who.name}", answer(key, bundle, who, **options)))
+        paths.append(
+            written(folder, f"result-{file_name(who.name)}", answer(key, bundle, who, **options))
+        )
     return paths

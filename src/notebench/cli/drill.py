@@ -1,4 +1,4 @@
-"""Commands `notebench drill build|score`: review exercises with planted errors, and their marking."""
+"""Commands `notebench drill build|score`: exercises with planted errors, and marking."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from . import app, show
 group = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Train reviewers: notes with errors put in on purpose, and the marking of what they found.",
+    help="Train reviewers: notes with errors put in on purpose, and marking of what they find.",
 )
 app.add_typer(group, name="drill")
 
@@ -118,20 +118,15 @@ def score(
         bool, typer.Option("--experiment", help="Compare the conditions of an experiment.")
     ] = False,
 ) -> None:
-    """Mark results: found, missed, false alarms, d', time, confidence; a report for each and for all."""
+    """Mark results: hits, misses, false alarms, d', time, confidence; reports and tables."""
     from ..review import drills
-    from ..review.drills.measures import wording
-    from ..review.drills.report import shown
+    from ..review.drills.parts import how, label, shown
 
     done = drills.score(results, key, experiment=experiment)
     names = ("found", "false_alarms", "d", "seconds")
-    about = wording()["measures"]
     show.table(
-        [
-            (r, *(shown(v[n], about[n]["shown"]) for n in names))
-            for r, v in done.by_reviewer.items()
-        ],
-        ("participant", *(about[n]["label"] for n in names)),
+        [(r, *(shown(v[n], how(n)) for n in names)) for r, v in done.by_reviewer.items()],
+        ("participant", *map(label, names)),
     )
     page = done.write(out)
     show.wrote(page, "the group")

@@ -1,4 +1,4 @@
-"""Drills: notes with errors put in on purpose, for training reviewers and marking what they found."""
+"""Drills: notes with errors put in on purpose, to train reviewers, and their marking."""
 
 from .build import Built, build
 from .plan import Plan, plan_of, presets

@@ -131,7 +131,8 @@ def _page(
         extras[draft.draft_id] = {k: v for k, v in extra.items() if v}
     steps = any(p.arm.checklist for p in sheet.places)
     wanted = Wanted(
-        reviewer=sheet.reviewer or "everybody", seed=seed, blind=True, mode="drill", keep_order=True,
+        reviewer=sheet.reviewer or "everybody", seed=seed, blind=True, mode="drill",
+        keep_order=True,
         options={
             "limit_s": plan.limit_s, "feedback": plan.feedback, "ask_name": not sheet.reviewer,
             "everywhere": plan.checklist,

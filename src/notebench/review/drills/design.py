@@ -1,6 +1,7 @@
 """Who gets which note with which error, where in the session, and under which condition.
 
-Nothing here knows a session: a design is slots (what is wrong with a note) and sheets (who gets which).
+Nothing here knows a session: a design is slots (what is wrong with a note) and sheets (who gets
+which).
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from typing import Any
 from ...errors import NotebenchError
 from ...stats.intervals import NAN, Interval
 from .marking import Marked, MarkedNote
-from .measures import measured
+from .measures import measured, span
 from .signal import mean_of
 
 COMPARED = ("found", "false_alarms", "d", "c", "seconds", "seconds_per_found")
@@ -49,7 +49,7 @@ class Compared:
     last: str
     rows: tuple[Comparison, ...]
     by_error: Interval
-    """Last less first in the share of reviewers who found an error, mean over errors seen both ways."""
+    """Last less first in the share who found an error, mean over errors seen both ways."""
     errors: int
     """How many those are."""
     arms: tuple[dict[str, Any], ...]
@@ -111,17 +111,17 @@ def _row(
     ]
     n = len(known)
     if n == 1:
-        _, a, b = known[0]
-        return Comparison(
-            name, a, b, _apart(a, b), NAN, NAN, 1, "one reviewer, from both intervals"
-        )
+        (_, a, b), why = known[0], "one reviewer, from both intervals"
+        return Comparison(name, a, b, _apart(a, b), NAN, NAN, 1, why)
     gaps = [b.estimate - a.estimate for _, a, b in known]
     groups: dict[bool, list[float]] = {}
     for (m, _, _), gap in zip(known, gaps, strict=True):
         groups.setdefault(m.notes[0].arm == first, []).append(gap)
     balanced = crossed and len(groups) == 2 and all(len(g) > 1 for g in groups.values())
+    one = mean_of([a.estimate for _, a, _ in known]).within(*span(name))
+    other = mean_of([b.estimate for _, _, b in known]).within(*span(name))
     return Comparison(
-        name, mean_of([a.estimate for _, a, _ in known]), mean_of([b.estimate for _, _, b in known]),
+        name, one, other,
         _two_orders(list(groups.values())) if balanced else mean_of(gaps),
         _swapped(gaps), 2.0 ** (1 - n) if n else NAN, n,
         "mean of both orders, Student" if balanced else "paired, Student",
@@ -152,7 +152,7 @@ def _two_orders(groups: Sequence[Sequence[float]]) -> Interval:
 
 
 def _swapped(gaps: Sequence[float]) -> float:
-    """Two-sided p of swapping conditions within reviewers: all ways, or many drawn by a fixed seed."""
+    """Two-sided p of swapping conditions within reviewers: all ways, or many, drawn by a seed."""
     import numpy as np
 
     n = len(gaps)

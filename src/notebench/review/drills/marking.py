@@ -22,7 +22,7 @@ LAYOUT = 1
 ENOUGH, LEAST = 0.3, 2
 """Share and number of an omission's words that a report must hold. Assumed; as in drill.js."""
 CARRIED = 0.5
-"""Share of the words that only an error brought in from which one's own note carries it. Assumed."""
+"""Share of the words only an error brought in, from which one's own note carries it. Assumed."""
 SERIOUS = ("major", "critical")
 UNDECIDED = "unsure"
 """The kind of mark that decides nothing."""
@@ -83,8 +83,14 @@ class MarkedNote:
         """Whether nothing serious was overlooked."""
         return all(t.marked for t in self.errors if t.error and t.error["severity"] in SERIOUS)
 
+    def alarms(self) -> list[Mapping[str, Any]]:
+        """Right sentences that were marked."""
+        apart = {n for e in self.key["errors"] for n in (e["sentence"], *e["also"])}
+        sentences = [s for n, s in enumerate(self.key["sentences"]) if n not in apart]
+        return [s for s, t in zip(sentences, self.right, strict=True) if t.marked]
+
     def carried(self) -> tuple[int, int]:
-        """Planted errors that their own note carries, by words, out of those that words can tell."""
+        """Planted errors that their own note carries, out of those that words can tell."""
         told = [t.error for t in self.errors if t.error and t.error["tell"]] if self.own else []
         held = set(stems(self.own))
         share = [sum(w in held for w in e["tell"]) / len(e["tell"]) for e in told]

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from ...stats.intervals import NAN, Interval, clustered_wilson
+from ...stats.intervals import EVERYTHING, NAN, Interval, clustered_wilson
 from .marking import MarkedNote, Trial
 from .signal import detection, mean_of, slope
 
@@ -64,6 +64,7 @@ def about_risk(note: MarkedNote) -> list[Trial]:
 def measured(notes: Notes) -> dict[str, Interval]:
     """Every measure of one participant, or of some of their notes."""
     found = detection(counted(notes, wrong), counted(notes, right))
+    said = [(n.confidence, n.clear) for n in notes if n.confidence is not None]
     return {
         "found": clustered_wilson(counted(notes, errors)),
         "found_wrong": clustered_wilson(counted(notes, wrong)),
@@ -77,13 +78,18 @@ def measured(notes: Notes) -> dict[str, Interval]:
         "untouched": _share([[n.untouched] for n in notes if n.errors]),
         "seconds": mean_of([n.seconds for n in notes]),
         "seconds_per_found": _per_found(notes),
-        "brier": mean_of([(n.confidence - n.clear) ** 2 for n in notes if n.confidence is not None]),
-        "overconfidence": mean_of([n.confidence - n.clear for n in notes if n.confidence is not None]),
+        "brier": mean_of([(sure - clear) ** 2 for sure, clear in said]),
+        "overconfidence": mean_of([sure - clear for sure, clear in said]),
         "carried": _carried(notes),
         "trend_found": _trend(notes, errors),
         "trend_false_alarms": _trend(notes, right),
         "trend_seconds": _trend_seconds(notes),
     }  # fmt: skip
+
+
+def span(measure: str) -> tuple[float, float]:
+    """The least and the greatest value that a measure can have."""
+    return (0.0, 1.0) if wording()["measures"][measure]["shown"] == "share" else EVERYTHING
 
 
 def _share(rows: list[list[bool]]) -> Interval:
@@ -128,10 +134,8 @@ def reliability(notes: Notes) -> list[dict[str, Any]]:
     """How often nothing serious was overlooked, by how sure they were."""
     rows = []
     for low, high in wording()["confidence_bins"]:
-        held = [
-            n for n in notes
-            if n.confidence is not None and low <= n.confidence and (n.confidence < high or high == 1)
-        ]  # fmt: skip
+        held = [n for n in notes if n.confidence is not None and low <= n.confidence]
+        held = [n for n in held if high == 1 or (n.confidence or 0) < high]
         true = _share([[n.clear] for n in held])
         said = mean_of([n.confidence for n in held]).estimate
         rows.append({"from": low, "to": high, "notes": len(held), "said": said, "true": true})
@@ -148,7 +152,7 @@ def strata(notes: Notes, of: Callable[[MarkedNote, Trial], Iterable[str]]) -> li
         said = counted(notes, lambda n, name=name: [t for t in wrong(n) if name in of(n, t)])  # type: ignore[misc]
         rows.append({
             "name": name, "hits": int(all_[:, 0].sum()), "errors": int(all_[:, 1].sum()),
-            "found": clustered_wilson(all_), "d": detection(said, alarms).d,
+            "found": clustered_wilson(all_), **detection(said, alarms)._asdict(),
         })  # fmt: skip
     return rows
 

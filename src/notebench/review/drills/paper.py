@@ -24,12 +24,12 @@ Keys = Mapping[str, Mapping[str, Any]]
 def write(
     folder: Path, plan: Plan, given: Sequence[Sheet], notes: Notes, keys: Keys, pdf: bool
 ) -> list[Path]:
-    """A worksheet for each set, and the answers; as PDF too where asked. Returns what was written."""
-    first = {}
+    """A worksheet for each set, and the answers; as PDF too where asked."""
+    first: dict[int, Sheet] = {}
     for sheet in given:
         first.setdefault(sheet.set, sheet)
     made = {f"worksheet-{n + 1}": _worksheet(plan, first[n], notes, keys) for n in sorted(first)}
-    made["answers"] = _answers(plan, notes, keys)
+    made["answers"] = _answers(plan, given, notes, keys)
     written = []
     for name, page in made.items():
         written.append(write_text(folder / f"{name}.html", page))
@@ -69,24 +69,21 @@ def document(title: str, body: Sequence[Html | None], wide: bool = False) -> str
 
 
 def _worksheet(plan: Plan, sheet: Sheet, notes: Notes, keys: Keys) -> str:
-    page = content()["page"]
+    page, paper = content()["page"], content()["paper"]
     body = [
         tag("h1", plan.title),
         tag("p", page["intro"]),
-        tag("p", "Read each note beside its session. In the margin of the note, write what is wrong with a "
-                 "sentence: its letter, and how much it weighs (1 to 3). Below the note, write what it leaves out."),
+        tag("p", paper["how"]),
         tag("ul", *(tag("li", tag("b", m["key"]), f" {m['label']}: {m['hint']}")
                     for m in choices()["marks"]), class_="marks"),
-        tag("p", "; ".join(f"{s['key']} {s['label'].lower()}: {s['hint']}" for s in choices()["severities"])),
+        tag("p", "; ".join(f"{s['key']} {s['label'].lower()}: {s['hint']}"
+                           for s in choices()["severities"])),
         tag("p", "Name: ", tag("span", class_="blank"), " Date: ", tag("span", class_="blank")),
     ]  # fmt: skip
     for number, place in enumerate(sheet.places, 1):
         draft = notes.drafts[place.position, place.slot, place.style]
         session = notes.sessions[place.position]
         steps = content()["checklist"] if plan.checklist or place.arm.checklist else []
-        own = tag(
-            "p", "Write your own note of this session first, on another sheet, and turn over then."
-        )
         note = tag("section", tag("h2", f"Note {number}"),
             tag("ul", *(tag("li", "☐ ", s["text"]) for s in steps)) if steps else None,
             *_note(draft, keys[draft.draft_id]),
@@ -94,7 +91,11 @@ def _worksheet(plan: Plan, sheet: Sheet, notes: Notes, keys: Keys) -> str:
             tag("p", page["confidence"], " ", tag("span", class_="blank short"), " %"),
             tag("p", "Minutes: ", tag("span", class_="blank short")), class_="sheet")  # fmt: skip
         source = _session(session, number)
-        body += [own, source, note] if place.arm.write == "before" else [note, source]
+        body += (
+            [tag("p", paper["own_first"]), source, note]
+            if place.arm.write == "before"
+            else [note, source]
+        )
     return document(plan.title, body)
 
 
@@ -107,7 +108,8 @@ def _note(
     for name in dict.fromkeys(s["section"] for s in key["sentences"]):
         lines = [
             tag("li",
-                tag("mark", s["text"], " ", tag("b", f"[{wrong[n]}]")) if wrong and n in wrong else s["text"],
+                tag("mark", s["text"], " ", tag("b", f"[{wrong[n]}]"))
+                if wrong and n in wrong else s["text"],
                 value=str(n + 1))
             for n, s in enumerate(key["sentences"]) if s["section"] == name
         ]  # fmt: skip
@@ -120,17 +122,24 @@ def _session(session: Session, number: int) -> Html:
     return tag("section", tag("h2", f"The session of note {number}"),
         tag("ol", *(tag("li", tag("b", t.speaker), " ", t.text, value=str(t.turn))
                     for t in session.transcript), class_="talk") if session.transcript else None,
+        tag("p", "; ".join(f"{words(k)}: {v}" for k, v in session.chart.items() if v)),
         tag("h3", "Rough notes") if rough else None,
         tag("ul", *(tag("li", line) for line in rough)) if rough else None,
         class_="session")  # fmt: skip
 
 
-def _answers(plan: Plan, notes: Notes, keys: Keys) -> str:
+def _answers(plan: Plan, given: Sequence[Sheet], notes: Notes, keys: Keys) -> str:
+    seen: dict[str, list[str]] = {}
+    for sheet in given:
+        for n, place in enumerate(sheet.places, 1):
+            draft = notes.drafts[place.position, place.slot, place.style]
+            seen.setdefault(draft.draft_id, []).append(
+                f"{sheet.reviewer or 'everybody'} as note {n}"
+            )
     body = [
         tag("h1", f"Answers: {plan.title}"),
         tag("p", plan.about) if plan.about else None,
-        tag("p", "For the trainer. Note numbers are those of this list; trainer/key.json says which "
-                 "participant had which note where."),
+        tag("p", content()["paper"]["answers"]),
     ]  # fmt: skip
     done = set()
     for (position, _, style), draft in sorted(notes.drafts.items()):
@@ -147,7 +156,9 @@ def _answers(plan: Plan, notes: Notes, keys: Keys) -> str:
             words(style),
             f"session {draft.session_id}",
         ]
-        body += [tag("section", tag("h2", f"Note {len(done)}"), tag("p", " · ".join(a for a in about if a)),
+        body += [tag("section", tag("h2", f"Note {len(done)}"),
+            tag("p", " · ".join(a for a in about if a)),
+            tag("p", f"Shown to {'; '.join(seen[draft.draft_id])}"),
             *_note(draft, key, wrong),
             *([tag("h3", "What is wrong"), tag("ol", *(_error(e) for e in key["errors"]))]
               if key["errors"] else [tag("p", tag("b", "Nothing is wrong with this note."))]),
@@ -165,6 +176,7 @@ def _error(error: Mapping[str, Any]) -> Html:
     hard = "" if error["difficulty"] is None else f"; difficulty {error['difficulty']:.2f}"
     return tag("li",
         tag("p", tag("b", told(error)), f" ({error['severity']}{hard})"), tag("p", said),
-        tag("p", f"It should say: {error['before']}") if error["before"] and not error["left_out"] else None,
+        tag("p", f"It should say: {error['before']}")
+        if error["before"] and not error["left_out"] else None,
         tag("p", f"{where_told(error)}: turn {turns}") if turns else None,
     )  # fmt: skip

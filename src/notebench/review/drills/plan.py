@@ -35,7 +35,7 @@ class Arm(_Settings):
     style: Style | None = None
     """How its notes are worded; None: as the plan says."""
     write: Literal["before", "after"] | None = None
-    """Whether the reviewer writes a note of their own before seeing the draft, or after checking it."""
+    """Whether a reviewer writes an own note before seeing the draft, or after checking it."""
     checklist: bool = False
     """Whether the steps of the risk-first checklist stand above the note."""
 
@@ -46,7 +46,7 @@ class Experiment(_Settings):
     question: str
     """In words."""
     by: Literal["note", "block", "position"]
-    """What an arm is given to: single notes, a half of the session, or a part of it by its place."""
+    """What an arm is given to: single notes, a part of the sitting, or a place in it."""
     arms: tuple[Arm, ...] = Field(min_length=2)
     """Conditions; the last is compared with the first."""
     risk_apart: bool = False
@@ -94,7 +94,7 @@ class Plan(_Settings):
     style: Style = "as_written"
     """How notes are worded."""
     level: Literal["1", "2", "3", "ladder"] | None = None
-    """How hard; ladder: a third of the notes on each level, easy ones first. It sets errors and style."""
+    """How hard; ladder: a third on each level, easy ones first. It sets errors and style."""
     format: str = "SOAP"
     """Note format."""
     feedback: bool = False

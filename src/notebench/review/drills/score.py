@@ -16,7 +16,7 @@ from ...storage import write_text
 from .experiments import Compared, compare
 from .items import People
 from .marking import Marked, MarkedNote, mark, read_key
-from .measures import TRAITS, measured, reliability, strata
+from .measures import TRAITS, measured, reliability, span, strata
 from .signal import mean_of
 
 
@@ -55,14 +55,14 @@ class Scored:
         """Write reports and tables into a folder; returns the report on the group."""
         from .report import group_page, trainee_page
 
-        names = [_file(m, self.marked) for m in self.marked]
-        for one, name in zip(self.marked, names, strict=True):
-            write_text(out / f"trainee-{name}.html", trainee_page(self, one))
+        pages = [f"trainee-{_file(m, self.marked)}" for m in self.marked]
+        for one, name, page in zip(self.marked, self.by_reviewer, pages, strict=True):
+            write_text(out / f"{page}.html", trainee_page(self, name, one))
         for name, rows in self._tables().items():
             write_text(out / f"{name}.csv", _csv(rows))
         summary = json.dumps(self._summary(), ensure_ascii=False, indent=1)
         write_text(out / "summary.json", summary + "\n")
-        return write_text(out / "group.html", group_page(self, names))
+        return write_text(out / "group.html", group_page(self, pages))
 
     def _tables(self) -> dict[str, list[dict[str, Any]]]:
         tables = {
@@ -76,14 +76,15 @@ class Scored:
             "errors": self.errors(),
             "by_trait": [
                 {"trait": trait, "name": r["name"], "hits": r["hits"], "errors": r["errors"],
-                 **_ends(r["found"], "found_"), **_ends(r["d"], "d_")}
+                 **_ends(r["found"], "found_"), **_ends(r["d"], "d_"), **_ends(r["c"], "c_")}
                 for trait in TRAITS for r in self.strata(trait)
             ],
         }  # fmt: skip
         if self.compared:
             tables["experiment"] = [
                 {"measure": c.measure, **_ends(c.first, "first_"), **_ends(c.last, "last_"),
-                 **_ends(c.difference, "difference_"), "p": _number(c.p), "least_p": _number(c.least_p),
+                 **_ends(c.difference, "difference_"), "p": _number(c.p),
+                 "least_p": _number(c.least_p),
                  "reviewers": c.reviewers, "how": c.how}
                 for c in self.compared.rows
             ]  # fmt: skip
@@ -116,7 +117,7 @@ def score(paths: Sequence[Path], key: Path, *, experiment: bool = False) -> Scor
     names = [_name(m, marked) for m in marked]
     by_reviewer = {name: measured(m.notes) for name, m in zip(names, marked, strict=True)}
     group = {
-        name: mean_of([values[name].estimate for values in by_reviewer.values()])
+        name: mean_of([v[name].estimate for v in by_reviewer.values()]).within(*span(name))
         for name in next(iter(by_reviewer.values()))
     }
     compared = compare(marked, known) if experiment else None

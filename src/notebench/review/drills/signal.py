@@ -1,9 +1,9 @@
 """Signal detection on counts: sensitivity d' and criterion c, with intervals.
 
-Rates carry the log-linear correction (Hautus 1995, Behav Res Methods Instrum Comput 27:46): (k + 0.5)
-/ (n + 1), so that they are never 0 or 1. Variances are those of Gourevitch and Galanter (1967,
-Psychometrika 32:25), each made larger by the design effect of notes, for errors in one note are more
-alike than errors of different notes.
+Rates carry the log-linear correction (Hautus 1995, Behav Res Methods Instrum Comput 27:46):
+(k + 0.5) / (n + 1), so that they are never 0 or 1. Variances are those of Gourevitch and Galanter
+(1967, Psychometrika 32:25), each made larger by the design effect of notes, for errors in one note
+are more alike than errors of different notes.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def slope(x: np.ndarray, sums: np.ndarray, conf: float = 0.95) -> Interval:
 
 
 def mean_of(values: Any, conf: float = 0.95) -> Interval:
-    """Mean with Student's interval; of a single value there is none. NaN values are left out."""
+    """Mean with Student's interval; none of one value or of equal ones. NaN values are left out."""
     import numpy as np
     from scipy.stats import t
 
@@ -87,4 +87,4 @@ def mean_of(values: Any, conf: float = 0.95) -> Interval:
         return Interval(float(kept[0]), NAN, NAN)
     half = float(t.ppf((1 + conf) / 2, len(kept) - 1) * kept.std(ddof=1) / len(kept) ** 0.5)
     middle = float(kept.mean())
-    return Interval(middle, middle - half, middle + half)
+    return Interval(middle, middle - half, middle + half).shown()

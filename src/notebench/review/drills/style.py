@@ -1,4 +1,4 @@
-"""The same note in whole sentences and in shorthand, sentence for sentence; rules are style.toml."""
+"""The same note in whole sentences and in shorthand, sentence for sentence; rules are data."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _QUOTED = re.compile(r'(“[^”]*”|"[^"]*")')
 
 
 def styled(draft: Draft, style: Style) -> Draft:
-    """The draft in that style, cut into the same sentences; its planted errors are kept in place."""
+    """The draft in that style, cut into the same sentences, its planted errors in place."""
     if style == "as_written":
         return draft
     reword = polished if style == "polished" else rough
