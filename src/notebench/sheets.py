@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -12,8 +13,20 @@ from typing import Any
 from .errors import NotebenchError
 from .storage import write_text
 
+_STRAY = re.compile("[\udc80-\udcff]")
 _FORMULA = ("=", "+", "-", "@", "\t")
 """A spreadsheet takes a cell that begins with one of these for a formula."""
+
+
+def decoded(data: bytes) -> str:
+    """Text of a file: UTF-8 or UTF-16 by its mark, else UTF-8, stray bytes as Windows-1252.
+
+    So are saved the sheets of most spreadsheet programs, also those that somebody pasted into.
+    """
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", errors="replace")
+    text = data.decode("utf-8-sig", errors="surrogateescape")
+    return _STRAY.sub(lambda m: bytes([ord(m[0]) - 0xDC00]).decode("cp1252", "replace"), text)
 
 
 def cells(path: Path) -> Iterator[list[str]]:
@@ -47,10 +60,7 @@ def _csv_cells(path: Path) -> Iterator[list[str]]:
         data = path.read_bytes()
     except OSError as error:
         raise _unreadable(path, error.strerror) from error
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")  # as spreadsheet programs used to save
+    text = decoded(data)
     first = text.partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     csv.field_size_limit(1_000_000)

@@ -74,7 +74,8 @@ def test_without_checklists_statements_alone_are_measured(tmp_path):
     with pytest.raises(KeyError):
         result.row(OMITTED)
     (tmp_path / "transcripts.json").unlink()
-    with pytest.raises(NotebenchError, match=r"no transcripts.json \(there: note_statements.csv\)"):
+    missing = r"no transcripts.json or \*.TextGrid \(there: note_statements.csv\)"
+    with pytest.raises(NotebenchError, match=missing):
         validate("primock57", tmp_path, Scripted())
 
 

@@ -79,6 +79,7 @@ def test_notes_talks_and_marks_are_read(told):
     assert [x["label"] for x in first.labels[:3]] == ["supported", "disputed", "unsupported"]
     assert sum(len(i.labels) for i in data.items) == len(told) == 53
     assert data.left_out == {
+        "sentences that only one therapist marked": 1,
         "sections whose marks do not fit their sentences": 1,
         "entries without a transcript of that id": 1,
     }

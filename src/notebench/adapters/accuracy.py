@@ -29,7 +29,7 @@ def count(data: LabelledSet, verifier: Verifier) -> Tallied:
     """
     tallied: Tallied = {"claims": {}, "facts": {}}
     for item in data.items:
-        findings = verifier.verify(item.session, item.draft)
+        findings = list(verifier.verify(item.session, item.draft))  # it may be a generator
         of_claims = findings
         if item.labels and not data.ledger_for_claims:
             bare = item.session.model_copy(update={"facts": None})

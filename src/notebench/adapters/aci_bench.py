@@ -27,11 +27,10 @@ from ..errors import NotebenchError
 from ..records import Draft, Section, Sentence, Session
 from ..text import content_words, split_sentences
 from .labelled import Labelled, LabelledSet
-from .reading import find_all, missing, read_csv, read_json, turns
+from .reading import find_all, missing, read_csv, read_json, read_text, turns
 
 SPLITS = ("train", "valid", "test1", "test2", "test3")
 _EACH = 4
-_HEAD = 400  # characters at the start of a file that tell what it holds
 _ALIKE = 75
 """Likeness (0-100) from which a stranger's sentence repeats one of the note's own."""
 _LEAST_WORDS = 3
@@ -109,10 +108,11 @@ def _is_visits(file: Path, below: Path) -> bool:
     parts = set(file.relative_to(below).parts)
     if parts & _SYSTEMS or any(mark in file.name for mark in _NOT_WHOLE):
         return False
-    with file.open(encoding="utf-8", errors="replace") as stream:
-        head = stream.read(_HEAD)
-    wanted = ("dialogue", "note") if file.suffix == ".csv" else ('"src"', '"data"')
-    return all(word in head.lower() for word in wanted)
+    text = read_text(file)
+    if file.suffix == ".json":
+        return '"src"' in text and '"tgt"' in text
+    head = text.partition("\n")[0].lower()
+    return "dialogue" in head and "note" in head
 
 
 def _rows(file: Path) -> Iterator[Visit]:

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from ..errors import NotebenchError
 from ..records import Session, Turn
-from .reading import find, read_csv, role
+from .reading import find, find_all, read_csv, read_text, role
 
+_NAMES = ("AnnoMI*.csv", "[Aa]nno*.csv", "dataset.csv")
 _COLUMNS = ("transcript_id", "utterance_id", "interlocutor", "utterance_text")
 
 
@@ -23,11 +24,7 @@ def load_sessions(path: str | Path) -> list[Session]:
     path: the CSV, or a folder that holds one, below it or beside it. Raises NotebenchError where
     there is none or it lacks a column.
     """
-    file = find(
-        path, ["AnnoMI*.csv", "[Aa]nno*.csv", "dataset.csv"],
-        "give AnnoMI's CSV as it was published (AnnoMI-full.csv or AnnoMI-simple.csv)",
-        beside=("AnnoMI*.csv", "[Aa]nno*/**/*.csv"),
-    )  # fmt: skip
+    file = _file(path)
     talks: dict[str, dict[float, tuple[str, str]]] = {}
     topics: dict[str, str] = {}
     for number, row in enumerate(read_csv(file, _COLUMNS), 2):
@@ -45,6 +42,23 @@ def load_sessions(path: str | Path) -> list[Session]:
         topics.setdefault(name, row.get("topic", "").strip())
     return [_session(name, talk, topics[name]) for name, talk in talks.items() if any(
         text for _, text in talk.values())]  # fmt: skip
+
+
+def _file(path: str | Path) -> Path:
+    """The CSV, told by its name or, under another name, by its columns."""
+    if not find_all(path, _NAMES):
+        for file in find_all(path, ["*.csv", "*.CSV"]):
+            if {"transcript_id", "utterance_text"} <= set(_head(file)):
+                return file
+    return find(
+        path, _NAMES, "give AnnoMI's CSV as published (AnnoMI-full.csv or AnnoMI-simple.csv)",
+        beside=("[Aa]nno*.csv", "[Aa]nno*/**/*.csv"),
+    )  # fmt: skip
+
+
+def _head(file: Path) -> list[str]:
+    first = read_text(file).partition("\n")[0]
+    return [name.strip().strip('"').lower() for name in first.split(",")]
 
 
 def _session(name: str, talk: dict[float, tuple[str, str]], topic: str) -> Session:

@@ -74,7 +74,7 @@ def _findings(
     item: Labelled, verifier: Verifier, ledger: bool
 ) -> tuple[list[ClaimFinding], list[FactFinding], list[ClaimFinding]]:
     """Findings on sentences and on facts; and on sentences with the facts in view, if not so."""
-    found = verifier.verify(item.session, item.draft)
+    found = list(verifier.verify(item.session, item.draft))  # it may be a generator
     claims = [f for f in found if isinstance(f, ClaimFinding)]
     facts = [f for f in found if isinstance(f, FactFinding)]
     if ledger:

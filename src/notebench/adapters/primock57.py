@@ -1,11 +1,12 @@
 """PriMock57: consultations with statements of notes that a clinician marked right or wrong.
 
 Papadopoulos Korfiatis et al. 2022 (ACL); checklists: Savkov et al. 2022 (EMNLP Industry). General
-practice by video, not psychotherapy. From github babylonhealth/primock57, whose TextGrid files and
-workbooks (consultation_checklists/*.xlsx, first sheet) are flattened: transcripts.json (a list of
-{"consultation", "turns": [{"speaker", "text"}]}), note_statements.csv (consultation, note,
-statement, label; statements without a label are left out) and checklist_facts.csv (consultation,
-clinician, section, level, fact, criticality: c critical, nc not critical, i irrelevant, left out).
+practice by video, not psychotherapy. From github babylonhealth/primock57: transcripts/*.TextGrid as
+published, or flattened as transcripts.json (a list of {"consultation", "turns": [{"speaker",
+"text"}]}). Its workbooks (consultation_checklists/*.xlsx, first sheet) have to be flattened:
+note_statements.csv (consultation, note, statement, label; statements without a label are left out)
+and checklist_facts.csv (consultation, clinician, section, level, fact, criticality: c critical, nc
+not critical, i irrelevant, left out). Talks and sheets may lie in two folders side by side.
 
 The sheets do not mark which facts a note conveys. What is known is that a note of one consultation
 does not convey what was said in another, so the facts of the checklist are told from those of
@@ -15,15 +16,23 @@ another consultation.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+from ..errors import NotebenchError
 from ..records import Draft, Fact, Section, Sentence, Session, Turn
 from .labelled import Labelled, LabelledSet
-from .reading import find, find_all, read_csv, read_json, role
+from .reading import find, read_csv, read_json, role
+from .textgrid import talks
 
-_MEND = "give the folder that holds PriMock57's transcripts.json and note_statements.csv"
+_MEND = (
+    "give the folder that holds PriMock57's talks (transcripts.json or transcripts/*.TextGrid) "
+    "and note_statements.csv, in one folder or in two called primock57... side by side"
+)
+_BESIDE = "primock57*/**/"
+_RIGHT, _WRONG = frozenset({"correct", "c", "right"}), frozenset({"incorrect", "i", "wrong"})
 _MARKUP = re.compile(r"</?[A-Z]+\s*/?>")
 _CRITICAL = {"c": "critical", "nc": "not critical"}
 _CONTINUED = "↳ "
@@ -31,7 +40,20 @@ _CONTINUED = "↳ "
 
 def load(path: str | Path, split: str = "all") -> LabelledSet:
     """Statements and, where there is a checklist_facts.csv, facts. Raises NotebenchError."""
-    return LabelledSet("primock57", (*load_statements(path), *load_facts(path)))
+    items = (*load_statements(path), *load_facts(path))
+    if not items:
+        raise NotebenchError(
+            "no statement marked correct or incorrect belongs to a talk that is there",
+            where=str(path), mend=_MEND,
+        )  # fmt: skip
+    talks_there = {s.session_id for s in load_sessions(path)}
+    lost: Counter[str] = Counter()
+    for (consultation, _), rows in _notes(path).items():
+        if consultation in talks_there:
+            lost["statements without a label"] += sum(_wrong(r) is None for r in rows)
+        else:
+            lost["statements without a talk"] += len(rows)
+    return LabelledSet("primock57", items, left_out=dict(+lost))
 
 
 def load_sessions(path: str | Path) -> list[Session]:
@@ -42,7 +64,7 @@ def load_sessions(path: str | Path) -> list[Session]:
             scenario={"problem": "primary_care", "session_type": "consultation"},
             transcript=list(_turns(entry["turns"])),
         )
-        for entry in read_json(find(path, ["transcripts.json"], _MEND))
+        for entry in _transcripts(path)
     ]
 
 
@@ -61,7 +83,7 @@ def load_statements(path: str | Path) -> list[Labelled]:
     notes = {
         key: marked
         for key, rows in _notes(path).items()
-        if (marked := [r for r in rows if r["label"] in ("correct", "incorrect")])
+        if (marked := [r for r in rows if _wrong(r) is not None])
     }
     return [
         _labelled(sessions[c], note, rows)
@@ -75,10 +97,12 @@ def load_facts(path: str | Path) -> list[Labelled]:
 
     None where there is no checklist_facts.csv.
     """
-    files = find_all(path, ["checklist_facts.csv"])
-    if not files:
+    name = "checklist_facts.csv"
+    try:
+        file = find(path, [name], _MEND, beside=[_BESIDE + name])
+    except NotebenchError:
         return []
-    own = _checklists(files[0])
+    own = _checklists(file)
     sessions = {s.session_id: s for s in load_sessions(path)}
     known = [c for c in own if c in sessions]
     following = dict(zip(known, [*known[1:], *known[:1]], strict=True))
@@ -92,10 +116,26 @@ def load_facts(path: str | Path) -> list[Labelled]:
 def _notes(path: str | Path) -> dict[tuple[str, str], list[dict[str, str]]]:
     notes: dict[tuple[str, str], list[dict[str, str]]] = defaultdict(list)
     columns = ("consultation", "note", "statement", "label")
-    for row in read_csv(find(path, ["note_statements.csv"], _MEND), columns):
+    file = find(path, ["note_statements.csv"], _MEND, beside=[_BESIDE + "note_statements.csv"])
+    for row in read_csv(file, columns):
         if row["statement"].lstrip(_CONTINUED).strip():
-            notes[row["consultation"], row["note"]].append(row)
+            notes[row["consultation"].strip(), row["note"]].append(row)
     return notes
+
+
+def _wrong(row: dict[str, str]) -> bool | None:
+    """Whether a statement is marked incorrect; None: not marked."""
+    label = row["label"].strip().lower()
+    return True if label in _WRONG else False if label in _RIGHT else None
+
+
+def _transcripts(path: str | Path) -> list[dict[str, Any]]:
+    """The talks, flattened or as published."""
+    kinds = ["transcripts.json", "*.TextGrid"]
+    file = find(path, kinds, _MEND, beside=[_BESIDE + kind for kind in kinds])
+    if file.suffix == ".json":
+        return read_json(file)  # type: ignore[no-any-return]
+    return talks(sorted(file.parent.glob("*.TextGrid")))
 
 
 def _labelled(session: Session, note: str, rows: list[dict[str, str]]) -> Labelled:
@@ -104,7 +144,7 @@ def _labelled(session: Session, note: str, rows: list[dict[str, str]]) -> Labell
         {
             "section": "note",
             "text": text,
-            "label": "supported" if row["label"] == "correct" else "contradicted",
+            "label": "contradicted" if _wrong(row) else "supported",
             "error_type": None,
         }
         for text, row in zip(texts, rows, strict=True)
@@ -128,7 +168,7 @@ def _checklists(file: Path) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = defaultdict(dict)
     above: list[str] = []
     for row in read_csv(file, ("consultation", "level", "fact", "criticality")):
-        level = int(row["level"] or 0)
+        level = int(float(row["level"] or 0))
         text = row["fact"].strip()
         above = [*above[:level], text]
         if text and (stratum := _CRITICAL.get(row["criticality"].strip())):

@@ -12,6 +12,7 @@ from typing import Any
 
 from ..errors import NotebenchError
 from ..records import Turn
+from ..sheets import decoded
 from ..text.control import CONTROL
 
 _ROLES = {
@@ -25,13 +26,13 @@ _LINE = re.compile(r"\s*(?:\[(?P<tag>[A-Za-z_ ]{1,30})\]|(?P<name>[A-Z]\w*)\s*:)
 def find(path: str | Path, patterns: Sequence[str], mend: str, beside: Sequence[str] = ()) -> Path:
     """The first file that fits the earliest pattern: the path itself, or anywhere below it.
 
-    beside: patterns to look for in the folder around the path, if nothing was found. Raises
+    beside: patterns to look for in the two folders around the path, if nothing was found. Raises
     NotebenchError that says what was looked for and what is there.
     """
     found = find_all(path, patterns)
     if not found and Path(path).exists():
-        around = Path(path).resolve().parent
-        found = [f for pattern in beside for f in sorted(around.glob(pattern)) if f.is_file()]
+        around = Path(path).resolve().parents[:2]
+        found = [f for at in around for p in beside for f in sorted(at.glob(p)) if f.is_file()]
     if not found:
         raise missing(path, " or ".join(patterns), mend)
     return found[0]
@@ -64,22 +65,16 @@ def _there(place: Path) -> str:
 
 
 def read_text(file: Path) -> str:
-    """A text file: UTF-8 with or without a mark, else Windows-1252, as spreadsheets write it.
-
-    Control characters, which no record takes, become spaces.
-    """
-    data = file.read_bytes()
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")
-    return CONTROL.sub(" ", text)
+    """A text file, as `sheets.decoded` reads it; control characters, which no record takes, become
+    spaces."""
+    return CONTROL.sub(" ", decoded(file.read_bytes()))
 
 
 def read_csv(file: Path, columns: Iterable[str]) -> list[dict[str, str]]:
     """Rows of a CSV, its headings in lower case and trimmed; a cell that is not there is "".
 
-    Raises NotebenchError where one of the columns (in lower case) is missing.
+    Empty rows at the end, as spreadsheets leave them, are none. Raises NotebenchError where one of
+    the columns (in lower case) is missing.
     """
     with io.StringIO(read_text(file), newline="") as stream:
         reader = csv.DictReader(stream)
@@ -90,13 +85,16 @@ def read_csv(file: Path, columns: Iterable[str]) -> list[dict[str, str]]:
                 where=str(file),
                 mend="give the file as it was published",
             )
-        return [
+        rows = [
             {
                 n: (v if isinstance(v, str) else "")
                 for n, v in zip(names, row.values(), strict=False)
             }
             for row in reader
         ]
+    while rows and not any(v.strip() for v in rows[-1].values()):
+        rows.pop()
+    return rows
 
 
 def read_json(file: Path) -> Any:

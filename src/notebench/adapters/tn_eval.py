@@ -24,6 +24,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -125,17 +126,18 @@ def _labelled(
     scores: dict[str, dict[str, float]] = {}
     for title, text in _note(part["note"]).items():
         marks = [_marks(rater.get(title)) for rater in raters]
-        n = max((len(m) for m in marks), default=0)
-        if not text.strip() or not n:
+        if not text.strip() or not any(marks):
             continue
-        sentences = cut(text, n)
-        if sentences is None:
+        sentences = _cut(text, marks)
+        if not sentences:
             lost["sections whose marks do not fit their sentences"] += 1
             continue
         name = SECTIONS[title]
         sections.append(Section(name=name, text=text))
-        labels += [_label(name, s, votes) for s, votes in zip(sentences, _by_sentence(marks, n),
-                                                              strict=True)]  # fmt: skip
+        voted = list(_by_sentence(marks, len(sentences)))
+        labels += [_label(name, s, votes) for s, votes in zip(sentences, voted, strict=True)]
+        if single := sum(len(set(votes) - {None}) > 0 and None in votes for votes in voted):
+            lost["sentences that only one therapist marked"] += single
         scores[name] = _scores([rater.get(title) or {} for rater in raters], marks)
     if not labels:
         return None
@@ -156,7 +158,7 @@ def _note(note: Any) -> dict[str, str]:
 
         titles = {short: title for title, short in SECTIONS.items()}
         return {titles[s.name]: s.text for s in get("SOAP").split(note)}
-    known = {str(title).strip().lower(): text for title, text in dict(note or {}).items()}
+    known = {_title(title): text for title, text in dict(note or {}).items()}
     return {
         title: "\n".join(map(str, text)) if isinstance(text, list) else str(text or "")
         for title, text in known.items()
@@ -164,13 +166,25 @@ def _note(note: Any) -> dict[str, str]:
     }
 
 
+def _title(given: Any) -> str:
+    """A section's title in lower case; its letter, and a colon behind it, will do."""
+    name = str(given).strip().rstrip(":").strip().lower()
+    return next((t for t, short in SECTIONS.items() if name == short.lower()), name)
+
+
+def _cut(text: str, marks: list[list[bool | None]]) -> list[str]:
+    """A section's sentences, as many as a therapist marked; none where no count fits."""
+    counts = sorted({len(m) for m in marks if m}, reverse=True)
+    return next((found for n in counts if (found := cut(text, n))), [])
+
+
 def _raters(given: Any) -> list[dict[str, Any]]:
     """What each of the first two people said, by section in lower case."""
     people = list(given.values()) if isinstance(given, dict) else list(given or [])
-    if isinstance(given, dict) and SECTIONS.keys() & {str(k).lower() for k in given}:
+    if isinstance(given, dict) and SECTIONS.keys() & {_title(k) for k in given}:
         people = [given]  # one person, not wrapped in a list
     return [
-        {str(title).lower(): held for title, held in person.items()}
+        {_title(title): held for title, held in person.items()}
         for person in people[: len(RATERS)]
         if isinstance(person, dict)
     ]
@@ -227,10 +241,10 @@ def _rivals(part: Mapping[str, Any], sections: list[str]) -> dict[str, dict[str,
         if not isinstance(held, dict):
             continue
         for title, value in held.items():
-            name = SECTIONS.get(str(title).lower())
+            name = SECTIONS.get(_title(title))
             if name not in rivals:
                 continue
-            if key == "align_score" and isinstance(value, int | float):
+            if key == "align_score" and _is_number(held, title):
                 rivals[name]["AlignScore, published"] = 1 - float(value)
             elif key.startswith("metrics_") and _is_number(value, "likert_faithfulness"):
                 judge = f"{key.removeprefix('metrics_')} as judge, published"
@@ -239,4 +253,5 @@ def _rivals(part: Mapping[str, Any], sections: list[str]) -> dict[str, dict[str,
 
 
 def _is_number(held: Any, key: str) -> bool:
-    return isinstance(held, dict) and isinstance(held.get(key), int | float)
+    value = held.get(key) if isinstance(held, dict) else None
+    return isinstance(value, int | float) and isfinite(value)

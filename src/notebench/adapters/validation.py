@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from ..errors import NotebenchError, UnknownName
 from ..registry import suggest
 from ..verifiers import make
@@ -70,7 +68,9 @@ def load(name: str, path: str | Path, split: str | None = None) -> tuple[Labelle
         raise UnknownName(f"{name} has no split called {chosen!r}", mend=suggest(chosen, known))
     try:
         return DATASETS[name].load(path, chosen), chosen
-    except (ValidationError, KeyError, TypeError, AttributeError) as error:
+    except NotebenchError:
+        raise
+    except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise NotebenchError(
             f"{name} can't be read, its layout is not the published one: "
             f"{type(error).__name__}: {str(error).splitlines()[0]}",

@@ -22,10 +22,16 @@ def validate(
         ),
     ],
     path: Annotated[Path, typer.Option(help="Folder that holds it, as it was published.")],
-    verifier: Annotated[str, typer.Option(help="local, or judge:<model>.")] = "local",
+    verifier: Annotated[
+        str,
+        typer.Option(help="local, local-llm, judge:<model>, nli:<model> or another by its name."),
+    ] = "local",
     split: Annotated[
         str | None,
-        typer.Option(help="A part of it: report, tune or all of challenge; train of aci-bench."),
+        typer.Option(
+            help="A part of it. challenge: report (unasked), tune, all; tn-eval: human, llm; "
+            "mts-dialog: 1 to 4 (a system); aci-bench: train, valid, test1, test2, test3."
+        ),
     ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder for the figures as JSON, CSV and Markdown.")
