@@ -20,7 +20,8 @@ from notebench.records import ClaimFinding, Draft, Session
 from notebench.review.bundle import Wanted, make_bundle
 from notebench.review.choices import choices
 from notebench.review.closest import Closest, passages
-from notebench.review.page import joined, json_in_html, page_script, render
+from notebench.review.page import build_page, joined, json_in_html, page_script, render
+from notebench.storage import write_jsonl
 
 SESSION = Session.model_validate(session_data())
 
@@ -138,3 +139,24 @@ def test_build_writes_a_folder_to_send_and_a_key_to_keep(tmp_path: Path) -> None
     assert {n["drafter"] for n in key["notes"].values()} == {
         "import:secret-vendor", "local/other-secret",
     }  # fmt: skip
+
+
+def test_a_blind_note_that_names_its_drafter_is_reported(tmp_path: Path) -> None:
+    run = write_run(tmp_path / "run")
+    wanted = Wanted(reviewer="anna", blind=True)
+    assert build_page(run, tmp_path / "pages", wanted).telling == 0
+    signed = draft("d-two", sections=[{"name": "S", "text": "Tired. Written with Secret-Vendor."}])
+    write_jsonl(run / "drafts.jsonl", [draft("d-one"), signed])
+    assert build_page(run, tmp_path / "pages", wanted).telling == 1
+
+
+@pytest.mark.parametrize("reviewers", [["a b", "a_b"], ["Anna", "anna"], [""]])
+def test_reviewers_whose_folders_would_clash_are_refused(
+    tmp_path: Path, reviewers: list[str]
+) -> None:
+    run = write_run(tmp_path / "run")
+    named = [part for name in reviewers for part in ("--reviewer", name)]
+    command = ["review", "build", str(run), "--out", str(tmp_path / "pages"), *named]
+    done = CliRunner().invoke(app, command)
+    assert isinstance(done.exception, NotebenchError)
+    assert not (tmp_path / "pages").exists()

@@ -221,3 +221,23 @@ def test_the_record_command_writes_pages_and_json(
     assert names == ["d-one-anna.html", "d-one-anna.json", "index.html"]
     record = json.loads((out / "d-one-anna.json").read_text("utf-8"))
     assert len(record["questions"]) == 4
+
+
+def test_a_note_reviewed_on_two_pages_has_one_record(run: Path, result: Result) -> None:
+    later = {"bundle": "another", "saved": "2026-03-03T10:00:00Z"}
+    import_results([result(), result(marks=[], top=later)], run)
+    assert len(read_reviews(run)) == 2
+    (record,) = records(run)
+    assert record["found"]["marks"] == [] and record["reviewed"]["bundle"] == "another"
+
+
+def test_record_pages_speak_the_words_of_the_review_page(run: Path, result: Result) -> None:
+    import_results([result(attested=[
+        {"topic": "risk", "text": "Denies suicidal ideation.", "answer": "partly"},
+        {"topic": "plan", "answer": "lacking"},
+    ])], run)  # fmt: skip
+    (record,) = records(run)
+    page = record_html(record)
+    for said in ("Made up, fabricated risk, weighs dangerous", "In part",
+                 "No, something should be said"):  # fmt: skip
+        assert said in page

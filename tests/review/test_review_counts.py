@@ -111,3 +111,9 @@ def test_the_interval_holds_simulated_single_reviews() -> None:
     drawn = found.estimate * np.exp(rng.normal(-(spread**2) / 2, spread, 4000))
     inside = ((found.low <= drawn) & (drawn <= found.high)).mean()
     assert 0.93 <= inside <= 0.995
+
+
+def test_tables_with_semicolons_have_decimal_commas(tmp_path: Path) -> None:
+    plain = read_counts(_file(tmp_path, "a,,,0.5,2,1400", "b,,,3,0,"))
+    path = _file(tmp_path, "a;;;0,5;2;1400", "b;;;3;0;", head=HEAD.replace(",", ";"))
+    assert read_counts(path) == plain

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ..errors import NotebenchError
 from . import show
 from .review import group
 
@@ -35,15 +36,23 @@ def build(
 ) -> None:
     """One self-contained page in which a person reviews a run's notes against their sessions."""
     from ..review.bundle import Wanted
-    from ..review.page import build_page
+    from ..review.page import build_page, file_name
 
-    for name in reviewer or ["reviewer"]:
+    named = reviewer or ["reviewer"]
+    if len({file_name(name).lower() for name in named}) < len(named):
+        raise NotebenchError(
+            "two reviewers would get one folder",
+            mend="give each --reviewer an id of its own, of letters, digits, _ and -",
+        )
+    for name in named:
         wanted = Wanted(
             reviewer=name, seed=seed, blind=blind, limit=limit, hints=hints, idle_after_s=idle
         )
         made = build_page(run, out, wanted)
         show.wrote(made.page, f"{made.notes} notes; send the folder {made.folder.name}")
         show.wrote(made.key, "which note is whose; keep it here")
+        if made.telling:
+            print(f"note: the text of {made.telling} notes names their drafter; --blind leaves it")
 
 
 @group.command(

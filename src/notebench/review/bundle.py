@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -70,7 +71,14 @@ def make_bundle(
         )
     if not drafts:
         raise NotebenchError("there are no notes to review", mend="name a run that has drafts")
+    if not wanted.reviewer.strip():
+        raise NotebenchError("the reviewer has no name", mend="give --reviewer a name or a number")
     by_id = {s.session_id: s for s in sessions}
+    if strays := [d for d in drafts if d.session_id not in by_id]:
+        raise NotebenchError(
+            f"note {strays[0].draft_id} is of session {strays[0].session_id}, which is not there",
+            mend="give the sessions that the notes were written from",
+        )
     salt = content_hash("review", wanted.reviewer, wanted.seed, length=16)
     order = list(drafts) if wanted.keep_order else sorted(drafts, key=lambda d: d.draft_id)
     if not wanted.keep_order:
@@ -84,6 +92,14 @@ def make_bundle(
     payload = {**_said(wanted), "salt": salt, "notes": notes}
     payload["bundle"] = content_hash(payload, length=24)
     return Bundle(payload, {n["note"]: d.draft_id for n, d in zip(notes, order, strict=True)})
+
+
+def names_its_drafter(draft: Draft) -> bool:
+    """Whether the note's own text tells who wrote it, which a blind page can't hide."""
+    model = str(draft.provenance.get("model") or "")
+    named = [n for n in (draft.drafter, model) if re.search("[/:]", n) or n == model]
+    text = " ".join(s.text for s in sections_of(draft)).lower()
+    return any(name and name in text for name in (re.split("[/:]", n)[-1].lower() for n in named))
 
 
 def note_id(salt: str, draft_id: str) -> str:

@@ -15,7 +15,7 @@ from ..html import Html
 from ..records import Draft
 from ..runs.folder import RunFolder
 from ..storage import write_text
-from .bundle import Bundle, Wanted, make_bundle
+from .bundle import Bundle, Wanted, make_bundle, names_its_drafter
 
 _IMPORT = re.compile(r'^import (?:[\s\S]*?) from "\./([\w-]+)\.js";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export ", re.MULTILINE)
@@ -31,6 +31,8 @@ class Page(NamedTuple):
     key: Path
     """Which note is whose draft; stays at home. `review import` does not need it."""
     notes: int
+    telling: int
+    """Notes of a blind page that name their drafter in their own text."""
 
 
 def build_page(run: Path, out: Path, wanted: Wanted) -> Page:
@@ -43,7 +45,7 @@ def build_page(run: Path, out: Path, wanted: Wanted) -> Page:
 
 def write_page(bundle: Bundle, out: Path, drafts: list[Draft]) -> Page:
     """Write a bundle's page, the word to its reader, and the key to its ids."""
-    reviewer = re.sub(r"[^\w-]+", "_", bundle.payload["reviewer"])
+    reviewer = file_name(bundle.payload["reviewer"])
     send = out / f"send-to-{reviewer}"
     page = write_text(send / f"{bundle.payload['mode']}.html", render(bundle.payload))
     guide = asset("READ-ME-FIRST.txt").replace("review.html", page.name)
@@ -59,7 +61,14 @@ def write_page(bundle: Bundle, out: Path, drafts: list[Draft]) -> Page:
     }
     kept = out / f"key-{reviewer}.json"
     write_text(kept, json.dumps(key, ensure_ascii=False, indent=1) + "\n")
-    return Page(send, page, kept, len(bundle.drafts))
+    shown = [who[d] for d in bundle.drafts.values()]
+    telling = sum(names_its_drafter(d) for d in shown) if bundle.payload["blind"] else 0
+    return Page(send, page, kept, len(shown), telling)
+
+
+def file_name(reviewer: str) -> str:
+    """The reviewer's id as part of names of files and folders."""
+    return re.sub(r"[^\w-]+", "_", reviewer)
 
 
 def render(payload: dict[str, Any]) -> str:

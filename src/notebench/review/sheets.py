@@ -29,6 +29,8 @@ class Sheet:
     rows: tuple[tuple[int, dict[str, str]], ...]
     borrowed: bool
     """Whether the header came from another file."""
+    decimal: str = "."
+    """The sign before a number's decimals: a comma where semicolons part the cells."""
 
     def __iter__(self) -> Iterator[tuple[int, dict[str, str]]]:
         return iter(self.rows)
@@ -47,14 +49,14 @@ def read_sheet(
     header: a file that holds the header where the table has none. Raises NotebenchError for a file
     that is no such table, or that lacks a needed column.
     """
-    lines = _lines(path)
+    lines, parted = _lines(path)
     if not lines:
         raise NotebenchError("an empty file", where=str(path), mend="check the path")
     known = _aliases()[layout]
     names, borrowed = lines[0][1], False
     columns = _columns(names, known)
     if len(columns) < 2 and header:
-        names, borrowed = _lines(header)[0][1], True
+        names, borrowed = _lines(header)[0][0][1], True
         columns = _columns(names, known)
     if missing := [n for n in needed if n not in columns]:
         raise NotebenchError(
@@ -69,12 +71,12 @@ def read_sheet(
         for number_, cells in body
         if any(cell.strip() for cell in cells)
     )
-    return Sheet(path, columns, rows, borrowed)
+    return Sheet(path, columns, rows, borrowed, "," if parted == ";" else ".")
 
 
 def understood(path: Path, layout: str) -> dict[str, str]:
     """Our names of the columns in a file's first line to its own, as far as a layout has them."""
-    lines = _lines(path)
+    lines, _ = _lines(path)
     return _columns(lines[0][1], _aliases()[layout]) if lines else {}
 
 
@@ -89,7 +91,7 @@ def number(text: str, sheet: Sheet, line: int, column: str, clock: bool = False)
     if clock and (parts := _CLOCK.fullmatch(plain)):
         return int(parts[1] or 0) * 3600 + int(parts[2]) * 60 + float(parts[3])
     try:
-        value = float(plain.removesuffix("s").strip())
+        value = float(plain.removesuffix("s").strip().replace(sheet.decimal, "."))
     except ValueError:
         value = math.nan
     if not (0 <= value < math.inf):
@@ -111,19 +113,30 @@ def _columns(names: Sequence[str], known: dict[str, list[str]]) -> dict[str, str
     }
 
 
-def _lines(path: Path) -> list[tuple[int, list[str]]]:
-    """Rows with the line they start on; tabs where the first line has any, else commas."""
+def _lines(path: Path) -> tuple[list[tuple[int, list[str]]], str]:
+    """Rows with the line they start on, and what parts their cells.
+
+    Tabs or semicolons where the first line has them (and, for the latter, no comma), else commas.
+    """
     try:
         text = path.read_text("utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise NotebenchError(
-            f"can't be read as UTF-8 text ({error})", where=str(path), mend="check the file"
+            f"can't be read ({error.strerror})", where=str(path), mend="check the path"
         ) from error
-    tabs = "\t" in text.partition("\n")[0]
+    except UnicodeDecodeError as error:
+        raise NotebenchError(
+            f"can't be read as UTF-8 text ({error})", where=str(path),
+            mend="save it as CSV in UTF-8",
+        ) from error  # fmt: skip
+    first = text.partition("\n")[0]
+    parted = "\t" if "\t" in first else ";" if ";" in first and "," not in first else ","
     stream = io.StringIO(text, newline="")
     # In logs a quotation mark is a character like any other: fields hold no tabs or line ends.
     reader = (
-        csv.reader(stream, delimiter="\t", quoting=csv.QUOTE_NONE) if tabs else csv.reader(stream)
+        csv.reader(stream, delimiter="\t", quoting=csv.QUOTE_NONE)
+        if parted == "\t"
+        else csv.reader(stream, delimiter=parted)
     )
     rows, start = [], 1
     try:
@@ -134,7 +147,7 @@ def _lines(path: Path) -> list[tuple[int, list[str]]]:
         raise NotebenchError(
             f"not a table ({error})", where=f"{path}:{start}", mend="check the file"
         ) from error
-    return [row for row in rows if row[1]]
+    return [row for row in rows if row[1]], parted
 
 
 @cache
