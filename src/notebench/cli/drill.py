@@ -83,7 +83,8 @@ def build(
     from ..review import drills
 
     if list:
-        show.table([(p, drills.plan_of(p).about) for p in drills.presets()], ("preset", "about"))
+        for name in drills.presets():
+            print(f"{name}\n    {drills.plan_of(name).about}")
         return
     if out is None:
         raise NotebenchError("no folder to write to", mend="add --out FOLDER")
