@@ -134,6 +134,9 @@ def test_a_note_left_open_is_unscored_where_nothing_was_marked(run: Path, result
         ({"marks": [mark(section="Z")]}, "section 'Z'"),
         ({"marks": [mark(verdict="perhaps")]}, r"notes\.0\.marks\.0\.verdict"),
         ({"time": {"active_s": -1}}, r"time\.active_s"),
+        ({"time": {"active_s": float("inf")}}, "not a JSON file"),
+        ({"signature": {"name": "A"}}, r"signature\.role"),
+        ({"attested": [{"answer": "yes"}]}, r"attested\.0\.topic"),
         ({"note": "n-unknown"}, "not in this run"),
         ({"top": {"notebench_review": 9}}, "layout 9"),
         ({"top": {"mode": "drill"}}, "mode 'drill'"),
@@ -148,6 +151,15 @@ def test_what_does_not_fit_is_refused_and_nothing_is_written(
         import_results([good, bad], run)
     assert error.value.mend and str(bad) in str(error.value)
     assert read_reviews(run) == []
+
+
+def test_pasted_control_characters_cost_nobody_their_work(run: Path, result: Result) -> None:
+    missing = {"id": "m2", "text": "No diary\x0bkept.", "section": "S", "severity": "minor"}
+    sections = [{"name": "S", "text": "Tired.\x0bWorn out.\ud800"}]
+    import_results([result(remark="a\x00b", missing=[missing], sections=sections)], run)
+    kept = read_reviews(run)[0].model_dump()
+    assert (kept["remark"], kept["missing"][0]["text"]) == ("a b", "No diary kept.")
+    assert kept["final"][0]["text"] == "Tired. Worn out. "
 
 
 @pytest.mark.parametrize("text", ["", "{", '{"a": 1}', "[]", "\x00"])

@@ -174,7 +174,11 @@ def review_of(draft: Draft, note: NoteResult, result: Result) -> Review:
         "keystrokes": note.keystrokes,
         "edits": len(note.changed) + sum(m.written for m in note.missing),
         "edit_distance": Levenshtein.distance(before, after),
-        "attested": note.attested, "complete": note.closed is not None, "final": final,
+        "attested": [
+            {**a.model_dump(mode="json", exclude_none=True), "answer": a.answer}
+            for a in note.attested
+        ],
+        "complete": note.closed is not None, "final": final,
         "bundle": result.bundle, "mode": result.mode, "blind": result.blind,
         "idle_after_s": result.idle_after_s, "saved": result.saved,
     })  # fmt: skip

@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError
 from ..errors import NotebenchError
 from ..records import ClaimVerdict, Record, Section, Severity
 from ..storage import explain
+from ..text.control import CONTROL
 
 LAYOUT = 1
 """Layout of payloads and results."""
@@ -105,6 +106,28 @@ class Time(Record):
     """Active seconds elsewhere: source_s, missing_s, finish_s, other_s."""
 
 
+class Attested(Record):
+    """An answer on a sentence; without `text`: on the note's saying nothing on the topic."""
+
+    topic: str
+    """Topic (choices.toml)."""
+    answer: str | None = None
+    """What was answered; None where nothing was."""
+    text: str | None = None
+    """The sentence as drafted, at section, start and end; `now` holds what stands there."""
+
+
+class Signature(Record):
+    """Who signed."""
+
+    name: str
+    """As typed."""
+    role: str
+    """As typed."""
+    at: str
+    """When, ISO 8601 in UTC."""
+
+
 class NoteResult(Record):
     """What a person did with one note."""
 
@@ -126,7 +149,7 @@ class NoteResult(Record):
     """The note as the person left it."""
     changed: list[Span] = Field(default_factory=list)
     """Sentences rewritten; `now` holds what stands there, empty where struck out."""
-    attested: list[dict[str, Any]] = Field(default_factory=list)
+    attested: list[Attested] = Field(default_factory=list)
     """Topic, sentence and answer; without a sentence: that the note is silent on the topic."""
     stands: dict[str, str] = Field(default_factory=dict)
     """Whether they would stand behind it, by audience."""
@@ -140,8 +163,8 @@ class NoteResult(Record):
     """Anything else."""
     answers: dict[str, Any] = Field(default_factory=dict)
     """What a mode asked beside all this; in drills `own`: a note of the person's own."""
-    signature: dict[str, Any] | None = None
-    """name, role, at."""
+    signature: Signature | None = None
+    """None where the note is not signed."""
     time: Time
     """Time on it."""
     keystrokes: int = 0
@@ -190,7 +213,7 @@ class Result(Record):
 def read_result(path: Path) -> Result:
     """A result file. Raises NotebenchError naming the file, the field and the mend."""
     try:
-        data = json.loads(path.read_text("utf-8-sig"))
+        data = _cleaned(json.loads(path.read_text("utf-8-sig"), parse_constant=_no_number))
     except OSError as error:
         raise NotebenchError(
             f"can't be read ({error.strerror})", where=str(path), mend="check the path"
@@ -212,3 +235,16 @@ def read_result(path: Path) -> Result:
     except ValidationError as error:
         what, mend = explain(error, "field", "ask for the file again: it was changed or cut off")
         raise NotebenchError(what, where=str(path), mend=mend) from error
+
+
+def _cleaned(value: Any) -> Any:
+    """The same with spaces for control characters, which come along where people paste text."""
+    if isinstance(value, str):
+        return CONTROL.sub(" ", value)
+    if isinstance(value, dict):
+        return {key: _cleaned(held) for key, held in value.items()}
+    return [_cleaned(held) for held in value] if isinstance(value, list) else value
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no JSON number")
