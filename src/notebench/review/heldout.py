@@ -150,6 +150,8 @@ def _compared(
 
     found = []
     for p, values in off.items():
+        # A constant varies only with what is left out, and so against it by construction.
+        rho = _rho(predicted[p], real) if p.features != () else None
         level = ratio(sums(values), 0.95, DRAWS, seed, (0.0, float("inf")))
         more = None
         if values is not first:
@@ -159,7 +161,7 @@ def _compared(
             predictor=p.name, features=list(p.features or ()), held_out=held_out, on=on,
             seconds=level.estimate, low=_known(level.low), high=_known(level.high), n=len(table),
             more=more and more.estimate, more_low=more and _known(more.low),
-            more_high=more and _known(more.high), rho=_rho(predicted[p], real),
+            more_high=more and _known(more.high), rho=rho,
         ))  # fmt: skip
     return found
 

@@ -2,12 +2,12 @@
 
 import { Clock } from "./clock.js";
 import { Desk } from "./desk.js";
-import { button, counted, el, minutes, put } from "./dom.js";
+import { button, el, minutes, put } from "./dom.js";
 import { statusOf } from "./finish.js";
-import { handOver } from "./handover.js";
 import { helpDialog } from "./help.js";
 import { listen } from "./inputs.js";
 import { MODES } from "./modes.js";
+import { endPage, welcomePage } from "./outer.js";
 import { entered, logged, newWork, open, prepared, resultOf, stateOf } from "./work.js";
 
 const TICK = 1000, SAVE_EVERY = 5000;
@@ -141,20 +141,9 @@ export class App {
   }
 
   welcome(resumed) {
-    const { payload } = this;
     this.leaveNote();
-    const count = counted(this.notes.length, "note");
-    const problem = el("p", { class: "problem", role: "alert" });
-    const saved = el("input", { type: "file", accept: ".json,application/json", change: () => this.openCopy(saved.files[0], problem) });
     this.drawBar();
-    put(this.main, el("div", { class: "page" },
-      el("h1", {}, payload.title),
-      el("p", {}, `${count} to ${payload.options.verb} against ${this.notes.length === 1 ? "its session" : "their sessions"}. `, payload.intro),
-      el("ol", { class: "steps" }, payload.steps.map((s) => el("li", {}, s))),
-      el("p", {}, button(resumed ? "Go on where you stopped" : "Start", () => this.start(), { class: "main" }), " ",
-        button("Keys", () => this.help())),
-      el("details", {}, el("summary", {}, "Go on from a saved copy"), el("label", { class: "field" }, "The file that you saved", saved), problem),
-      el("p", { class: "soft" }, `Time is counted only while you work: after ${payload.idle_after_s} seconds without any input, in another tab, or on pause it is kept apart. Nothing is sent anywhere; what you do stays in this browser until you save it as a file.`)));
+    put(this.main, welcomePage(this, resumed));
   }
 
   async openCopy(file, problem) {
@@ -227,16 +216,7 @@ export class App {
   end() {
     this.leaveNote();
     this.drawBar();
-    const done = this.notes.filter((n) => this.state.works[n.note]?.closed).length;
-    const all = done === this.notes.length;
-    put(this.main, el("div", { class: "page" },
-      el("h1", { tabindex: "-1" }, all ? "All notes are done" : `${done} of ${counted(this.notes.length, "note")} done`),
-      el("p", {}, all ? "Save the result and send the file back to whoever gave you this page." : "You can save what there is, close the page, and go on later."),
-      handOver(() => this.result(), this.name(), (t) => this.say(t)),
-      el("table", {}, el("caption", {}, "Your notes"),
-        el("thead", {}, el("tr", {}, ["Note", "State", "Time worked"].map((h) => el("th", { scope: "col" }, h)))),
-        el("tbody", {}, this.notes.map((n, i) => el("tr", {}, el("th", { scope: "row" }, button(n.title, () => this.openNote(i), { class: "link" })),
-          el("td", {}, statusOf(this.state.works[n.note])), el("td", {}, minutes(this.state.works[n.note]?.time.active || 0))))))));
+    put(this.main, endPage(this));
     this.main.querySelector("h1").focus();
   }
 
