@@ -99,9 +99,10 @@ def test_a_drill_with_feedback(page: Any, tmp_path: Path, sessions: list[Session
         assert ("You found 1 of 1 error." in told) == hit and ("✗ Missed" in told) == (not hit)
         assert (error["left_out"] or error["before"]) in told
         assert ("Right, and marked by you" in told) == (not hit)
+        page.wait_for_function("document.activeElement.className === 'answers'")
         page.locator(".s[data-n='1']").focus()
         page.keyboard.press("i")  # it is locked: nothing is marked any more
-        page.get_by_role("button", name="Next", exact=True).click()
+        page.get_by_role("button", name="Go to the next note").click()
     done = score([_saved(page, tmp_path / "r.json")], made.key)
     values = done.by_reviewer["anna <b>"]
     assert values["found"].estimate == 0.5 and values["false_alarms"].estimate > 0

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from notebench.cli import main
-from notebench.errors import NotebenchError
+from notebench.errors import MissingDependency, NotebenchError
 from notebench.metrics.polish import soundness
 from notebench.records import Session
 from notebench.review.drills import build, plan_of, presets
@@ -210,6 +210,29 @@ def test_plans_that_cannot_be_met_say_so(tmp_path: Path, sessions: list[Session]
         build(plan_of("risk-first"), tmp_path)
     with pytest.raises(NotebenchError, match="called 'Anna'"):
         build(plan_of(), tmp_path, reviewers=["Anna", "anna"])
+
+
+def test_a_drill_is_never_written_over_another(tmp_path: Path, sessions: list[Session]) -> None:
+    plan = plan_of(None, {"notes": 1, "clean": 0, "types": ["wrong_value"]})
+    build(plan, tmp_path, sessions=sessions)
+    build(plan, tmp_path, sessions=sessions)
+    before = _tree(tmp_path)
+    with pytest.raises(NotebenchError, match="another drill"):
+        build(plan, tmp_path, reviewers=["anna"], sessions=sessions)
+    assert _tree(tmp_path) == before
+
+
+def test_a_pdf_is_printed_or_its_lack_is_told_first(
+    tmp_path: Path, sessions: list[Session]
+) -> None:
+    plan = plan_of(None, {"notes": 1, "clean": 0, "types": ["wrong_value"]})
+    try:
+        made = build(plan, tmp_path, sessions=sessions, pdf=True)
+    except MissingDependency as error:
+        assert "--pdf" in str(error) and not list(tmp_path.iterdir())
+    else:
+        printed = [p for p in made.papers if p.suffix == ".pdf"]
+        assert len(printed) == 2 and all(p.read_bytes()[:5] == b"%PDF-" for p in printed)
 
 
 def test_hostile_names_and_sessions_stay_text(tmp_path: Path, sessions: list[Session]) -> None:

@@ -63,6 +63,8 @@ def build(
     """
     names = [r.strip() for r in reviewers] or [""]
     _distinct(names)
+    if pdf:
+        paper.need_weasyprint()
     if names == [""] and plan.experiment:
         raise NotebenchError(
             "in an experiment each reviewer gets a page of their own",
@@ -72,22 +74,31 @@ def build(
     shop = Workshop(plan, seed, people or {})
     notes = shop.notes(made, given, sessions)
     keys = _keys(shop, notes)
-    pages, entries = [], {}
-    for sheet in given:
-        bundle, places = _page(plan, sheet, notes, keys, seed)
-        pages.append(_send(out, sheet, bundle, plan))
-        entries[bundle.payload["bundle"]] = _entry(sheet, bundle, places)
+    made_pages = [(sheet, *_page(plan, sheet, notes, keys, seed)) for sheet in given]
     key = {
         "notebench_drill": LAYOUT, "title": plan.title, "seed": seed,
-        "plan": plan.model_dump(mode="json"), "pages": entries, "notes": keys,
+        "plan": plan.model_dump(mode="json"),
+        "pages": {b.payload["bundle"]: _entry(s, b, places) for s, b, places in made_pages},
+        "notes": keys,
     }  # fmt: skip
     trainer = out / "trainer"
-    kept = write_text(trainer / "key.json", _json(key))
+    kept = _kept(trainer / "key.json", _json(key))
+    pages = [_send(out, sheet, bundle, plan) for sheet, bundle, _ in made_pages]
     write_jsonl(trainer / "sessions.jsonl", notes.sessions)
     write_jsonl(trainer / "drafts.jsonl", _once(notes.drafts.values()))
     papers = paper.write(trainer, plan, given, notes, keys, pdf)
     guide = write_text(out / "README.txt", _guide(plan, given, pages, notes, out))
     return Built(out, guide, tuple(pages), kept, tuple(papers))
+
+
+def _kept(path: Path, text: str) -> Path:
+    """Write the key; that of another drill is never overwritten, for its results need it."""
+    if path.exists() and path.read_text("utf-8") != text:
+        raise NotebenchError(
+            "there is another drill in this folder already", where=str(path.parent.parent),
+            mend="name another folder, or remove that drill if nobody is at work on it",
+        )  # fmt: skip
+    return write_text(path, text)
 
 
 def _distinct(names: Sequence[str]) -> None:

@@ -95,7 +95,7 @@ def _told(arm: Mapping[str, Any], marked: Sequence[Marked]) -> dict[str, Any]:
     parts = [measured(held) for m in marked if (held := _arm(m, arm["id"]))]
     return {
         "label": arm["label"], "notes": sum(len(_arm(m, arm["id"])) for m in marked),
-        **{name: mean_of([p[name].estimate for p in parts])
+        **{name: mean_of([p[name].estimate for p in parts]).within(*span(name))
            for name in ("found", "false_alarms", "d", "seconds")},
     }  # fmt: skip
 

@@ -40,18 +40,25 @@ def write(
 
 def to_pdf(page: str, target: Path) -> Path:
     """Print a page to PDF. Needs WeasyPrint and contacts nothing; raises MissingDependency."""
-    try:
-        from weasyprint import HTML, URLFetcher
-    except ImportError as error:
-        raise MissingDependency(
-            "a PDF needs WeasyPrint 70 or newer, which is not installed",
-            mend="pip install 'weasyprint>=70', or print the HTML files from a browser",
-        ) from error
+    need_weasyprint()
+    from weasyprint import HTML, URLFetcher
+
     only_embedded = URLFetcher(allowed_protocols=("data",))
     data = HTML(string=page, url_fetcher=only_embedded).write_pdf()
     with atomic(target) as stream:
         stream.write(data)
     return target
+
+
+def need_weasyprint() -> None:
+    """Raises MissingDependency where no PDF can be made."""
+    try:
+        from weasyprint import URLFetcher  # noqa: F401  (is it there, and new enough?)
+    except ImportError as error:
+        raise MissingDependency(
+            "a PDF needs WeasyPrint 70 or newer, which is not installed",
+            mend="pip install 'weasyprint>=70', or leave --pdf out and print the HTML files",
+        ) from error
 
 
 def document(title: str, body: Sequence[Html | None], wide: bool = False) -> str:

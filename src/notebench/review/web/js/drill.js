@@ -31,12 +31,17 @@ export const feedback = (app, note, work) => {
   const wrong = new Set(answers.flatMap((a) => [a.n, ...a.also]));
   const wrongly = note.sentences.filter((s) => !wrong.has(s.n) && drillMarks(work, s.n).length);
   const hits = answers.filter((a) => drillFound(work, a)).length;
+  // Whoever has just finished is brought to the answers; whoever comes back to a note is not.
+  const fresh = Date.now() - Date.parse(work.closed) < 2000;
   const head = answers.length ? `You found ${hits} of ${counted(answers.length, "error")}.` : "There was no error in this note.";
-  return el("section", { class: "answers", "aria-label": "What was wrong", tabindex: "-1" },
+  const element = el("section", { class: "answers", "aria-label": "What was wrong", tabindex: "-1" },
     el("h2", {}, "What was wrong"),
     el("p", {}, el("strong", {}, head), wrongly.length ? ` You marked ${counted(wrongly.length, "sentence")} that ${wrongly.length === 1 ? "was" : "were"} right.` : " You marked no sentence that was right."),
     el("ul", {}, answers.map((a) => drillAnswer(app, note, a, drillFound(work, a)))),
-    wrongly.length ? [el("h3", {}, "Right, and marked by you"), el("ul", {}, wrongly.map((s) => el("li", {}, el("q", {}, s.text))))] : null);
+    wrongly.length ? [el("h3", {}, "Right, and marked by you"), el("ul", {}, wrongly.map((s) => el("li", {}, el("q", {}, s.text))))] : null,
+    el("p", {}, button("Go to the next note", () => app.next(), { class: "main" })));
+  if (fresh) setTimeout(() => element.focus());
+  return element;
 };
 
 const drillAnswer = (app, note, answer, hit) => el("li", { class: hit ? "hit-item" : "miss-item" },
