@@ -214,6 +214,12 @@ def test_a_sheet_is_read_with_the_words_that_people_use(judge):
     assert found[4].reason == "the diary"
 
 
+@pytest.mark.parametrize("section", ["s", "S:", "Subjective", " subjective : "])
+def test_a_section_goes_by_its_title_too(judge, section):
+    found = judge(claim(section=section), rater="anna")
+    assert found[1].verdict == "unsupported"
+
+
 def test_a_sheet_in_xlsx_is_read_too(tmp_path, hand_session, hand_draft):
     book = pytest.importorskip("openpyxl").Workbook()
     for row in (["draft_id", "section", "start", "end", "verdict", "rater"],

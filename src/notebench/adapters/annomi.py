@@ -14,7 +14,7 @@ from ..errors import NotebenchError
 from ..records import Session, Turn
 from .reading import find, find_all, read_csv, read_text, role
 
-_NAMES = ("AnnoMI*.csv", "[Aa]nno*.csv", "dataset.csv")
+_NAMES = ("AnnoMI*.csv", "anno*.csv", "dataset.csv")
 _COLUMNS = ("transcript_id", "utterance_id", "interlocutor", "utterance_text")
 
 
@@ -47,11 +47,11 @@ def load_sessions(path: str | Path) -> list[Session]:
 def _file(path: str | Path) -> Path:
     """The CSV, told by its name or, under another name, by its columns."""
     if not find_all(path, _NAMES):
-        for file in find_all(path, ["*.csv", "*.CSV"]):
+        for file in find_all(path, ["*.csv"]):
             if {"transcript_id", "utterance_text"} <= set(_head(file)):
                 return file
     return find(
-        path, _NAMES, "give AnnoMI's CSV as published (AnnoMI-full.csv or AnnoMI-simple.csv)",
+        path, _NAMES, "put AnnoMI-full.csv, as published, into the folder or beside it",
         beside=("[Aa]nno*.csv", "[Aa]nno*/**/*.csv"),
     )  # fmt: skip
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from ..records import WRONG, ClaimFinding, FactFinding
+from ..runs.progress import progress_bar
+from ..runs.study import LimitSettings
 from ..text.tokens import count_words
 from ..verifiers.base import Verifier
 from .baselines import Source, fact_scores, note_text, sentence_scores, source_text
@@ -60,13 +63,26 @@ class Judged:
     """Findings in which the verifier could not decide; they are in none of the lists."""
 
 
-def judge(data: LabelledSet, verifier: Verifier) -> Judged:
-    """Have every draft judged, and rate the same sentences and facts by the baselines."""
+def judge(data: LabelledSet, verifier: Verifier, progress: bool = False) -> Judged:
+    """Have every draft judged, and rate the same sentences and facts by the baselines.
+
+    progress: show it in a terminal. A verifier that asks a server judges several drafts at once.
+    """
     into = Judged()
-    for item in data.items:
-        claims, facts, informed = _findings(item, verifier, data.ledger_for_claims)
-        _rate_sentences(item, claims, informed, into)
-        _rate_facts(item, facts, into)
+    at_once = LimitSettings().concurrency if getattr(verifier, "parallel", False) else 1
+    pool = ThreadPoolExecutor(at_once)
+    try:
+        outcomes = (
+            pool.map(lambda item: _findings(item, verifier, data.ledger_for_claims), data.items)
+            if at_once > 1
+            else (_findings(item, verifier, data.ledger_for_claims) for item in data.items)
+        )
+        bar = progress_bar(progress)(outcomes, total=len(data.items), desc="judging", unit="note")
+        for item, (claims, facts, informed) in zip(data.items, bar, strict=True):
+            _rate_sentences(item, claims, informed, into)
+            _rate_facts(item, facts, into)
+    finally:
+        pool.shutdown(cancel_futures=True)  # after an error only the notes in work are finished
     return into
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 from collections.abc import Iterable, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from ..errors import NotebenchError
@@ -39,14 +40,21 @@ def find(path: str | Path, patterns: Sequence[str], mend: str, beside: Sequence[
 
 
 def find_all(path: str | Path, patterns: Sequence[str]) -> list[Path]:
-    """All files that fit the earliest pattern that any fits, in order of their paths."""
+    """All files that fit the earliest pattern that any fits, in either case, in order of paths."""
     place = Path(path)
     if place.is_file():
-        return [place] if any(place.match(p) for p in patterns) else []
+        there = [place]
+    else:  # folders that can't be read, or are gone by now, hold nothing
+        there = [Path(at, name) for at, _, names in os.walk(place) for name in names]
     for pattern in patterns:
-        if files := sorted(f for f in place.rglob(pattern) if f.is_file()):
+        if files := sorted(f for f in there if _fits(f, pattern)):
             return files
     return []
+
+
+def _fits(file: Path, pattern: str) -> bool:
+    """Whether the end of a path fits a pattern, in either case."""
+    return PurePosixPath(file.as_posix().lower()).match(pattern.lower())
 
 
 def missing(path: str | Path, what: str, mend: str) -> NotebenchError:

@@ -46,16 +46,29 @@ DATASETS = {
 
 
 def validate(
-    name: str, path: str | Path, verifier: str | Verifier = "local", split: str | None = None
+    name: str,
+    path: str | Path,
+    verifier: str | Verifier = "local",
+    split: str | None = None,
+    progress: bool = False,
 ) -> ValidationResult:
     """Measures of a verifier on a data set, beside plain baselines.
 
     path: the folder that holds it, as published. split: one of the data set's; the first of them if
-    not said. Raises NotebenchError where the data are not there or can't be read.
+    not said. progress: show it in a terminal. Answers of models are kept, so that the same again
+    asks no model. Raises NotebenchError where the data are not there or can't be read, or a model
+    can't be asked.
     """
+    from ..llm.cache import AnswerCache
+    from ..llm.client import Client
+    from ..runs.drafting import check_ready
+
     data, split = load(name, path, split)
-    judge_by = make(verifier) if isinstance(verifier, str) else verifier
-    return measure(data, judge_by, split)
+    judge_by = verifier
+    if isinstance(judge_by, str):
+        judge_by = make(judge_by, client=Client(cache=AnswerCache()))
+    check_ready([judge_by])
+    return measure(data, judge_by, split, progress)
 
 
 def load(name: str, path: str | Path, split: str | None = None) -> tuple[LabelledSet, str]:
@@ -79,9 +92,11 @@ def load(name: str, path: str | Path, split: str | None = None) -> tuple[Labelle
         ) from error
 
 
-def measure(data: LabelledSet, verifier: Verifier, split: str = "all") -> ValidationResult:
+def measure(
+    data: LabelledSet, verifier: Verifier, split: str = "all", progress: bool = False
+) -> ValidationResult:
     """Have a data set judged and measure everything that its labels allow."""
-    return summarise(data, judge(data, verifier), label_of(verifier), split)
+    return summarise(data, judge(data, verifier, progress), label_of(verifier), split)
 
 
 def summarise(

@@ -48,7 +48,7 @@ def validate(
     done = []
     for name in DATASETS if dataset == _EVERY else [dataset]:
         try:
-            result = measured(name, path, verifier, split)
+            result = measured(name, path, verifier, split, progress=True)
         except NotebenchError as error:
             if dataset != _EVERY:
                 raise

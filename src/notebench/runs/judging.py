@@ -86,8 +86,8 @@ def agreement(findings: Iterable[Any], drafts: Iterable[Draft], seed: int = 0) -
     """How far several judges agree: Krippendorff's alpha over the votes that findings keep.
 
     For claims and facts: alpha of the verdicts (nominal) with its 95% interval (drafts of a session
-    resampled together), how many things were judged, and by whom; None for what can't be computed.
-    A judge who could not say has no vote there. Empty where no finding has votes.
+    resampled together), how many things several judged, and who; None for what can't be computed.
+    A judge who could not say has no vote there. Empty where no finding has several votes.
     """
     from ..stats.agreement import alpha_interval
 
@@ -95,7 +95,7 @@ def agreement(findings: Iterable[Any], drafts: Iterable[Draft], seed: int = 0) -
     found: dict[str, Any] = {}
     voted = [f for f in findings if isinstance(getattr(f, "votes", None), dict)]
     for kind, name in (("claim", "claims"), ("fact", "facts")):
-        own = [f for f in voted if f.kind == kind]
+        own = [f for f in voted if f.kind == kind and len(f.votes) > 1]
         if not own:
             continue
         ratings = [
@@ -105,7 +105,11 @@ def agreement(findings: Iterable[Any], drafts: Iterable[Draft], seed: int = 0) -
         ]  # fmt: skip
         alpha = alpha_interval(ratings, [session_of[f.draft_id] for f in own], seed=seed)
         values = dict(zip(("alpha", "low", "high"), map(_known, alpha[:3]), strict=True))
-        found[name] = {**values, "n": len(own), "judges": sorted(own[0].votes)}
+        found[name] = {
+            **values,
+            "n": len(own),
+            "judges": sorted({judge for f in own for judge in f.votes}),
+        }
     return found
 
 

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs
 
 from .. import taxonomy
 from ..errors import NotebenchError, UnknownName
-from ..formats import sections_of
+from ..formats import get, names, sections_of
 from ..records import WRONG, ClaimFinding, Draft, FactFinding, Session
 from ..registry import suggest
 from ..text import locate
@@ -121,9 +121,7 @@ Span = tuple[Mark, str, int, int]
 def _span(mark: Mark, draft: Draft) -> Span:
     """Where a mark stands. Raises NotebenchError where its words are not there."""
     texts = {s.name: s.text for s in sections_of(draft)}
-    if mark.section is not None and mark.section not in texts:
-        _misfit(mark, f"the draft has no section {mark.section!r}", "section", texts)
-    named = [mark.section] if mark.section is not None else list(texts)
+    named = _named(mark, draft, texts)
     if mark.start is not None and mark.end is not None:
         if len(named) > 1:
             _misfit(mark, "offsets without a section", "section", texts)
@@ -135,6 +133,29 @@ def _span(mark: Mark, draft: Draft) -> Span:
         if place := locate(mark.text or "", texts[name]):
             return mark, name, place.start, place.end
     return _misfit(mark, f"{(mark.text or '')[:60]!r} does not stand in the draft", "text")
+
+
+def _named(mark: Mark, draft: Draft, texts: Iterable[str]) -> list[str]:
+    """The section that a mark names, also by its title or another heading; all where it names none.
+
+    Raises NotebenchError where there is none of that name, or several.
+    """
+    if mark.section is None:
+        return list(texts)
+    if mark.section in texts:
+        return [mark.section]
+    given = mark.section.strip(" :").lower()
+    fitting = [name for name in texts if given in _headings(draft.format, name)]
+    if len(fitting) != 1:
+        _misfit(mark, f"the draft has no section {mark.section!r}", "section", texts)
+    return fitting
+
+
+def _headings(form: str, name: str) -> set[str]:
+    """How a section may be called, in lower case."""
+    specs = get(form).sections if form.lower() in map(str.lower, names()) else ()
+    heads = ({h.lower() for h in (s.name, s.title, *s.aliases)} for s in specs)
+    return {name.lower()}.union(*(known for known in heads if name.lower() in known))
 
 
 def _misfit(mark: Mark, what: str, field: str, known: Iterable[str] = ()) -> Any:
