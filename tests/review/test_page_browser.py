@@ -106,6 +106,7 @@ def test_a_whole_review_with_a_reload_comes_back_exactly(
     page.get_by_role("button", name="Go on where you stopped").click()
     assert "Made up · dangerous" in sentence(page, 1).inner_text()
     assert "about four hours" in sentence(page, 0).inner_text()
+    assert "1 sentence that you marked" in page.locator(".todo").inner_text()
 
     sentence(page, 2).click()
     page.get_by_role("button", name="Mark only some words").click()

@@ -175,6 +175,7 @@ def test_a_record_answers_four_questions_with_their_evidence(run: Path, result: 
     yes = dict.fromkeys(("payer", "attorney", "board", "auditor"), "yes")
     import_results([result(
         stands=yes, statements={"explain": "yes", "judgement": "yes"}, looks=2,
+        changed=[mark(now="")],
         attested=[{"topic": "risk", "answer": "yes"}],
         signature={"name": "A", "role": "therapist", "at": "2026-03-02T10:02:00Z"},
         time={"active_s": 90.0, "sections": {
@@ -191,6 +192,15 @@ def test_a_record_answers_four_questions_with_their_evidence(run: Path, result: 
     assert record["dwell"]["expected_low_s"] < record["dwell"]["expected_s"]
     assert record["sent"][0]["left_this_machine"] is None
     assert record["sent"][-1]["identifiers"]["dates"] >= 1
+
+
+def test_what_was_marked_and_left_standing_is_on_record(run: Path, result: Result) -> None:
+    import_results([result(marks=[mark(), mark(id="m2", start=0, end=6, text="Client")],
+                           changed=[mark(now="")])], run)  # fmt: skip
+    (record,) = records(run)
+    stand = next(q for q in record["questions"] if q["id"] == "stand")
+    (mended,) = [e for e in stand["evidence"] if e["id"] == "marked_mended"]
+    assert (mended["value"], mended["holds"]) == ("1 of 2", False)
 
 
 def test_a_hasty_review_is_shown_as_one(run: Path, result: Result) -> None:

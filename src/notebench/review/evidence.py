@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..metrics.authorship import OWN_SHARE, authorship
 from ..metrics.base import Case
 from ..metrics.meaning import meaning
+from ..records import WRONG
 
 
 class Item(NamedTuple):
@@ -111,6 +112,7 @@ def _review(record: Mapping[str, Any], case: Case) -> dict[str, Item | None]:
                                  looks > 0 or in_source > 0),
         "all_confirmed": _confirmed(record["attested"]),
         "planted_caught": _planted(case, found["marks"]),
+        "marked_mended": _mended(found),
     }  # fmt: skip
 
 
@@ -126,14 +128,25 @@ def _planted(case: Case, marks: list[dict[str, Any]]) -> Item | None:
     planted = [e for e in case.draft.provenance.get("planted", ()) if e.get("start") is not None]
     if not planted:
         return None
-    caught = sum(
+    return _met(planted, marks)
+
+
+def _mended(found: Mapping[str, Any]) -> Item | None:
+    """None where nothing was marked as not borne out."""
+    wrong = [m for m in found["marks"] if m["verdict"] in WRONG]
+    return _met(wrong, found["changed"]) if wrong else None
+
+
+def _met(spans: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, Any]]) -> Item:
+    """How many of the spans share a character with one of the others."""
+    met = sum(
         any(
-            m["section"] == e["section"] and m["start"] < e["end"] and e["start"] < m["end"]
-            for m in marks
+            o["section"] == s["section"] and o["start"] < s["end"] and s["start"] < o["end"]
+            for o in others
         )
-        for e in planted
+        for s in spans
     )
-    return Item(f"{caught} of {len(planted)}", caught == len(planted))
+    return Item(f"{met} of {len(spans)}", met == len(spans))
 
 
 def _judged(record: Mapping[str, Any], case: Case, machine: Case) -> dict[str, Item | None]:

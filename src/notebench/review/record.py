@@ -82,7 +82,7 @@ def record_of(
         "sent": sent(session, draft, manifest),
         "dwell": dwell(case, review),
         "reviewed": _reviewed(review, extra),
-        "found": {"marks": extra.get("marks", []), "missing": extra.get("missing", [])},
+        "found": {name: extra.get(name, []) for name in ("marks", "missing", "changed")},
         "corrections": changes(sections_of(draft), final),
         "attested": review.attested,
         "statements": extra.get("statements", {}),

@@ -74,6 +74,11 @@ export class App {
     return this.note ? this.state.works[this.note.note] : null;
   }
 
+  // The role that the person signed in before; the name is typed anew for every note.
+  get lastRole() {
+    return Object.values(this.state.works).map((w) => w.signature?.role).filter(Boolean).at(-1) || "";
+  }
+
   get note() {
     return this.notes[this.at];
   }

@@ -48,6 +48,7 @@ export class Desk {
       done: (signature) => app.closeNote(signature),
       next: () => app.next(),
       go: (one) => this.view.focus(one),
+      role: () => app.lastRole,
     });
     this.source.element.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && !event.defaultPrevented) this.view.focus();

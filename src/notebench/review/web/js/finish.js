@@ -1,15 +1,15 @@
 // The end of a note: confirm statement by statement, say how sure one is, sign.
 
-import { button, choice, el, put } from "./dom.js";
-import { current, finalText, openPoints, stateOf, toAttest } from "./work.js";
+import { button, choice, counted, el, put } from "./dom.js";
+import { current, finalText, leftStanding, openPoints, stateOf, toAttest } from "./work.js";
 
-// on: { changed(), done(), go(sentence) }
+// on: { changed(), done(), next(), go(sentence), role() }
 export class Finish {
   constructor(note, work, payload, uid, on) {
     Object.assign(this, { note, work, payload, uid, on });
     this.element = el("section", { class: "finish", "aria-labelledby": `${uid}-finish`, "data-place": "finish" });
     this.todo = el("div", { class: "todo", "aria-live": "polite" });
-    this.signer = { name: "", role: "" };
+    this.signer = { name: "", role: on.role() };
     this.draw();
   }
 
@@ -30,9 +30,13 @@ export class Finish {
   }
 
   drawTodo() {
-    const open = openPoints(this.work, this.note, this.payload);
-    put(this.todo, open.length && !this.work.closed
-      ? [el("p", {}, "Still open:"), el("ul", {}, open.map((t) => el("li", {}, t)))] : null);
+    const { work, note, payload } = this;
+    const open = openPoints(work, note, payload);
+    const standing = payload.options.edit ? leftStanding(work, note, payload).length : 0;
+    put(this.todo, work.closed ? null : [
+      open.length ? [el("p", {}, "Still open:"), el("ul", {}, open.map((t) => el("li", {}, t)))] : null,
+      standing ? el("p", {}, `${counted(standing, "sentence")} that you marked as not borne out ${standing === 1 ? "stands" : "stand"} in the note as before. Signing is possible all the same.`) : null,
+    ]);
     const sign = this.element.querySelector("button.sign");
     if (sign) sign.setAttribute("aria-disabled", String(Boolean(open.length)));
     return open;

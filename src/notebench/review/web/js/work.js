@@ -143,6 +143,10 @@ export const openPoints = (work, note, payload) => {
   return open;
 };
 
+// Sentences marked as not borne out that stand in the note as they were.
+export const leftStanding = (work, note, payload) => note.sentences.filter((s) => !(s.n in work.edits)
+  && marksOf(work, s).some((m) => !["supported", "unscored"].includes(kindOf(payload, m).verdict)));
+
 export const kindOf = (payload, mark) => payload.marks.find((k) => k.id === mark.kind);
 
 // " · much" behind a mark, or nothing.
