@@ -19,7 +19,7 @@ from ..bundle import Bundle, Wanted, make_bundle
 from ..page import render
 from . import paper
 from .answers import feedback
-from .design import Place, Sheet, sheets, slots
+from .design import Place, Sheet, sets_of, sheets, slots
 from .items import Notes, People, Workshop
 from .plan import Plan, content
 
@@ -212,11 +212,22 @@ def _guide(
     )
     about = plan.about or "A drill: find the errors that were put into notes on purpose."
     asked = f"\nQuestion: {plan.experiment.question}\n" if plan.experiment else ""
-    kept = _text("with_answers.txt" if plan.feedback else "without_answers.txt").strip()
+    kept = _text("with_answers.txt" if plan.feedback else "without_answers.txt").rstrip()
     return _text("trainer.txt").format(
-        title=plan.title, about=about, asked=asked, sent=sent, kept=kept, notes=plan.notes,
-        experiment=" --experiment" if plan.experiment else "",
+        title=plan.title, about=about, asked=asked, sent=sent, kept=kept,
+        sets=_balance(plan, given), experiment=" --experiment" if plan.experiment else "",
     )  # fmt: skip
+
+
+def _balance(plan: Plan, given: Sequence[Sheet]) -> str:
+    """That sets do not balance, where an experiment has too few or too many participants."""
+    count = sets_of(plan, len(given))
+    if not plan.experiment or len(given) % count == 0:
+        return ""
+    return (
+        f"   This experiment has {count} sets. With {len(given)} participants they do not\n"
+        f"   balance: give out a multiple of {count} if you can.\n"
+    )
 
 
 def _text(name: str) -> str:
