@@ -20,6 +20,7 @@ _WHERE = {
     "Run": "api",
     "Session": "records",
     "Sessions": "api",
+    "audit_note": "metrics.checklist",
     "check": "api",
     "load_drafts": "api",
     "load_sessions": "api",
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from .api import Run, Sessions, check, load_drafts, load_sessions, run, sessions
     from .errors import NotebenchError
     from .metrics import metric_path
+    from .metrics.checklist import audit_note
     from .records import Draft, Fact, Finding, Session
 
 

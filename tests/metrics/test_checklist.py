@@ -120,6 +120,22 @@ def test_a_sentence_that_the_verifier_flags_is_no_pass(number, text):
     assert text in " ".join(result(case(wrong={text: None}), number).untrue)
 
 
+@pytest.mark.parametrize("error", ["fabricated_intervention", "fabricated_plan", "negation_flip"])
+def test_a_technique_that_the_session_names_is_not_made_up(error):
+    text = "Behavioral activation to address the goal to leave the house every day."
+    made_up = error.startswith("fabricated_")
+    assert (outcomes(case(wrong={text: error}))[13] == "invented") is not made_up
+    other = "EMDR with a bilateral set."  # which no fact names
+    assert outcomes(case(swap={text: other}, wrong={other: error}))[13] == "invented"
+
+
+def test_a_change_in_a_measure_is_not_its_score():
+    made = case(
+        swap={"Improved since last session.": "Improved since last session, PHQ-9 down by 5."}
+    )
+    assert outcomes(made)[17] == "true"
+
+
 @pytest.mark.parametrize(
     ("number", "error"),
     [(13, "fabricated_intervention"), (15, "fabricated_response"), (18, "fabricated_observation"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ...records import Fact
 from ...text.numbers import Number, numbers
@@ -15,8 +16,11 @@ from .note import Line, View
 from .spec import Element, spec
 
 _ITEM = re.compile(r"\bitem\b|\bquestion\b", re.IGNORECASE)
-_OUT_OF = re.compile(r"(?:/|out of)\s*$", re.IGNORECASE)
+_NO_SCORE = re.compile(r"(?:/|out of|\bby)\s*$", re.IGNORECASE)
+"""Before a figure that is a range's end or a change and no score."""
 _COUNTED = ("number", "ordinal")
+_MADE_UP = "fabricated_"
+"""Start of the names of errors that say of something that there was no such thing."""
 
 
 def measure(view: View, element: Element) -> Found:
@@ -54,7 +58,7 @@ def _scores(view: View) -> Iterator[tuple[str, Line, list[Number]]]:
                 for n in numbers(line.text)
                 if n.kind in _COUNTED
                 and not match.start() <= n.start < match.end()
-                and not _OUT_OF.search(line.text[max(0, n.start - 9) : n.start])
+                and not _NO_SCORE.search(line.text[max(0, n.start - 9) : n.start])
             ]
             # the score beside the name first: after it, else before it
             found.sort(key=lambda n: (n.start < match.end(), abs(n.start - match.end())))
@@ -65,6 +69,26 @@ def _scores(view: View) -> Iterator[tuple[str, Line, list[Number]]]:
 def _holds(fact: Fact, values: list[float]) -> bool:
     value = fact.attributes.get("value")
     return not isinstance(value, int | float) or any(abs(v - value) < 1e-6 for v in values)
+
+
+def technique(view: View, element: Element) -> Found:
+    """As by words, but a technique that the session's own facts or modality name is not made up.
+
+    A verifier may not know that a name ("relapse prevention") is what the session says in other
+    words, and call it fabricated. Then it is undecided; with any other error the finding stands.
+    """
+    if element.words is None:
+        return by_words(view, element)
+    facts = view.carriers(element.facts)
+    told = [str(view.session.scenario.get("modality") or "").replace("_", " ")]
+    told += [text for f in facts for text in (f.statement, f.generalised) if text]
+    held = {name.lower() for text in told for name in element.words.findall(text)}
+    lines = []
+    for line in view.lines:
+        named = {name.lower() for name in element.words.findall(line.text)}
+        unsure = (line.error or "").startswith(_MADE_UP) and named and named <= held
+        lines.append(replace(line, right=None) if unsure else line)
+    return by_words(view, element, lines)
 
 
 def measure_date(view: View, element: Element) -> Found:

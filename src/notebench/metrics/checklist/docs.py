@@ -15,6 +15,7 @@ HELD = {"words": "findings", "goal": "chart, findings", "measure_date": "finding
 AGAINST = {
     "pseudonym": "participants", "participants": "participants", "signature": "participants",
     "ai_use": "drafter", "measure": "facts, range", "medication": "facts, talk", "dose": "facts",
+    "technique": "findings, facts",
     "risk": "what nobody asked, findings", "diagnosis": "chart, talk", "code": "chart, minutes",
     "duration": "chart, times", "clock": "chart, each other",
 }  # fmt: skip

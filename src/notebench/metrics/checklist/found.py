@@ -22,13 +22,17 @@ Reader = Callable[[View, Element], Found]
 ABSENT = Found(False)
 
 
-def by_words(view: View, element: Element) -> Found:
-    """There where a sentence shows it or a fact that carries it is conveyed; true by findings."""
+def by_words(view: View, element: Element, lines: Sequence[Line] | None = None) -> Found:
+    """There where a sentence shows it or a fact that carries it is conveyed; true by findings.
+
+    lines: the note's sentences where a reader sees their verdicts in another way.
+    """
+    lines = view.lines if lines is None else lines
     carriers = {f.id: f for f in view.carriers(element.facts)}
     fates = {i: view.fates[i] for i in carriers if view.fates.get(i) in ("conveyed", "distorted")}
-    shown = [n for n in view.lines if element.shows(n.text)]
-    conveying = [n for n in view.lines if n.right and not n.facts.isdisjoint(carriers)]
-    if wrong := wrong_line(view, element, [*shown, *conveying]):
+    shown = [n for n in lines if element.shows(n.text)]
+    conveying = [n for n in lines if n.right and not n.facts.isdisjoint(carriers)]
+    if wrong := wrong_line(view, element, [*shown, *conveying], lines):
         return Found(True, False, f"{wrong.text} {wrong.reason}".strip())
     if not shown and not conveying and not fates:
         return ABSENT
@@ -39,12 +43,15 @@ def by_words(view: View, element: Element) -> Found:
     return Found(True, True if sure else None)
 
 
-def wrong_line(view: View, element: Element, lines: Sequence[Line]) -> Line | None:
-    """A sentence that makes the element untrue, if there is one."""
-    wrong = [n for n in lines if n.right is False]
-    if wrong and (element.strict or not any(n.right for n in lines)):
+def wrong_line(
+    view: View, element: Element, own: Sequence[Line], lines: Sequence[Line]
+) -> Line | None:
+    """A sentence that makes the element untrue, if there is one: of those that show it, or of all
+    the note's."""
+    wrong = [n for n in own if n.right is False]
+    if wrong and (element.strict or not any(n.right for n in own)):
         return wrong[0]
-    return next((n for n in view.lines if n.right is False and _bears(view, element, n)), None)
+    return next((n for n in lines if n.right is False and _bears(view, element, n)), None)
 
 
 def _bears(view: View, element: Element, line: Line) -> bool:

@@ -30,7 +30,7 @@ READERS: dict[str, Reader] = {
     "participants": frame.participants, "diagnosis": frame.diagnosis, "goal": frame.goal,
     "signature": frame.signature, "ai_use": frame.ai_use, "measure": clinical.measure,
     "measure_date": clinical.measure_date, "medication": clinical.medication,
-    "dose": clinical.dose, "risk": clinical.risk,
+    "dose": clinical.dose, "risk": clinical.risk, "technique": clinical.technique,
 }  # fmt: skip
 """Readers by the names that checks.yaml uses."""
 
