@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 import sys
 from collections import Counter
@@ -23,7 +24,8 @@ from notebench.records import ClaimFinding, Draft, Failure, Session
 from notebench.reports import build, build_pdf
 from notebench.reports.content import content
 from notebench.reports.data import RunData
-from notebench.reports.notes import instructive, session_views
+from notebench.reports.notes import instructive, lessons, session_views
+from notebench.reports.practice import practice_table
 from notebench.reports.quality import quality_rows
 from notebench.reports.summary import findings as summary_of
 from notebench.reports.tables import NO_VALUE, all_tables, amount, headline, short_span
@@ -356,10 +358,88 @@ def test_audiences_get_their_own_parts(hand_run: Path, audience: str, first: str
     assert first in parts
 
 
-def test_most_instructive_sentences_come_critical_first(hand_run: Path) -> None:
-    found = instructive(session_views(RunData.load(hand_run)))
-    assert [claim.severity for _, claim in found] == ["critical"] * 2 + ["major"] * 3
+def test_one_wrong_sentence_of_each_type_the_gravest_first(hand_run: Path) -> None:
+    views = session_views(RunData.load(hand_run))
+    found = instructive(views)
+    flagged = [(n, c) for v in views for n in v.notes for c in n.wrong if n.by_model]
+    assert [c.error_type for _, c in found] == list(
+        dict.fromkeys(
+            c.error_type for _, c in sorted(flagged, key=lambda pair: pair[0].urgency(pair[1]))
+        )
+    )
+    assert [claim.severity for _, claim in found] == ["critical", "major"]
     assert {note.case.draft.drafter for note, _ in found} == {MODEL}
+
+
+def test_a_sentence_that_reads_well_is_shown_before_gibberish(hand_run: Path) -> None:
+    path = hand_run / "findings.jsonl"
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    drafts = {d.draft_id for d in RunData.load(hand_run).drafts if d.drafter == MODEL}
+    wrong = [r for r in rows if r["kind"] == "claim" and r["draft_id"] in drafts
+             and r["verdict"] == "unsupported"]  # fmt: skip
+    assert len(wrong) > 1
+    kind = wrong[0]["error_type"]
+    wrong = [r for r in wrong if r["error_type"] == kind]
+    for row in wrong[1:]:
+        row |= {"severity": "critical", "p_unfaithful": 0.99, "text": "min, 66, the the min, xqzt"}
+    path.write_text("".join(json.dumps(r) + "\n" for r in rows), "utf-8")
+    shown = [c.text for _, c in instructive(session_views(RunData.load(hand_run)))]
+    assert wrong[0]["text"] in shown
+    assert not any("xqzt" in text for text in shown)
+
+
+def test_planted_errors_are_shown_one_of_each_type(hand_run: Path) -> None:
+    views = session_views(RunData.load(hand_run))
+    planted = [p.error_type for v in views for n in v.notes for p in n.planted]
+    shown = [p.error_type for _, p in lessons(views)]
+    assert planted
+    assert sorted(shown) == sorted(set(planted))
+    html = build(hand_run, audience="trainer").read_text("utf-8")
+    part = html[html.index('<section id="instructive"') :]
+    texts = content()["text"]
+    assert part.index(texts["lessons"][:30]) < part.index(texts["instructive"][:30])
+
+
+def test_each_audience_has_its_page_and_none_takes_anothers(hand_run: Path) -> None:
+    owner = build(hand_run, audience="owner")
+    first = owner.with_name("index.html")
+    assert (owner.name, first.is_file()) == ("owner.html", True)
+    assert not owner.with_name("trainer.html").exists()
+    before = first.read_bytes()
+    assert before != owner.read_bytes()
+    owner.write_text("stale", "utf-8")
+    assert build(hand_run) == first
+    assert first.read_bytes() == before
+    assert owner.read_text("utf-8") != "stale"  # made anew: its tables and figures are
+
+
+def test_an_owner_is_spared_what_needs_a_researcher(hand_run: Path) -> None:
+    owner, research = (page_of(hand_run, audience=a).text for a in ("owner", "research"))
+    assert "ROUGE" not in owner
+    assert "ROUGE" in research
+    data = pd.read_csv(hand_run / "report" / "tables" / "headline.csv")
+    assert "overlap.rougeL" in set(data["metric"])  # the numbers are kept
+
+
+def test_notes_that_need_mending_are_counted(hand_run: Path) -> None:
+    run = RunData.load(hand_run)
+    tables = all_tables(run)
+    made = practice_table(run, tables["headline"], tables["errors_by_section"])
+    row = next(r for r in made.rows if r[0].text.startswith(MODEL))
+    wrong = {f.draft_id for f in run.findings if isinstance(f, ClaimFinding)
+             and f.verdict in ("contradicted", "unsupported", "inferred")}  # fmt: skip
+    own = [d.draft_id for d in run.drafts if (d.drafter, d.workflow) == (MODEL, "organise")]
+    assert row[2].text == f"{sum(i in wrong for i in own)} of {len(own)} notes"
+    assert made.signature
+    assert "saboteur" not in {r["drafter"] for r in made.data.to_dict("records")}
+
+
+def test_one_session_is_one_session(tmp_path: Path, make_session: Callable[..., Session]) -> None:
+    html = build(write_run(tmp_path / "one", [make_session(session_id="hand-01")])).read_text(
+        "utf-8"
+    )
+    assert "1 session" in html
+    assert not re.search(r"(?<![\d.])1 sessions", html)
 
 
 @pytest.mark.parametrize(
@@ -436,7 +516,7 @@ def test_amounts(value: float, unit: str, shown: str) -> None:
     ("low", "high", "unit", "shown"),
     [
         (0.1, 0.3, "share", "10–30%"), (0.0, 0.04, "share", "0–4.0%"),
-        (60, 150, "seconds", "1.0–2.5 min"), (-30, 60, "seconds", "-0.5 min to 1.0 min"),
+        (60, 150, "seconds", "1.0–2.5 min"), (-30, 60, "seconds", "\u22120.5 min to 1.0 min"),
         (float("nan"), 1.0, "share", "no interval"),
     ],
 )  # fmt: skip

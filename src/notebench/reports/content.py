@@ -19,6 +19,11 @@ def sentence(key: str, **values: object) -> str:
     return str(content()["sentences"][key]).format(**values)
 
 
+def counted(n: int, thing: str) -> str:
+    """A number with its noun."""
+    return f"{n} {thing}" if n == 1 else f"{n} {thing}s"
+
+
 def label(group: str, name: str) -> str:
     """The words for a name of that group; a name without an entry stands for itself."""
     return str(content().get(group, {}).get(name, name.replace("_", " ")))

@@ -15,7 +15,7 @@ from ..records import WRONG, ClaimFinding, Draft, FactFinding, Failure, Manifest
 from ..runs.folder import RunFolder
 from ..runs.judging import cases
 from ..storage import TALLY_COLUMNS
-from .content import content, label
+from .content import content, counted, label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -196,7 +196,7 @@ def signature(
         f"data {data[:8] or 'unknown'}",
         f"verifier {verifier}",
         f"prompt {'+'.join(prompts) or 'none'}",
-        f"n {n} sessions",
+        f"n {counted(n, 'session')}",
         f"seed {seed}",
         f"notebench {version}",
     ]

@@ -14,8 +14,9 @@ from ..metrics import ledger
 from ..metrics.base import Case
 from ..metrics.faithfulness import grade
 from ..metrics.gap import Standing, standings
+from ..metrics.polish import soundness
 from ..records import WRONG, ClaimFinding, Fact, Session
-from .data import RunData
+from .data import RunData, error_type
 from .quality import Planted, entries, planted
 
 LEVELS = (*reversed(taxonomy.LEVELS), "ungraded")
@@ -39,6 +40,11 @@ class NoteView:
     def polished_but_wrong(self) -> bool:
         """Whether it is among the best to read and holds a major or critical error."""
         return self.standing is not None and self.standing.polished and self.standing.wrong
+
+    @property
+    def by_model(self) -> bool:
+        """Whether a drafter under test wrote it."""
+        return (self.case.draft.drafter, self.case.draft.workflow) in self.run.models
 
     @property
     def name(self) -> str:
@@ -213,15 +219,42 @@ def session_views(run: RunData) -> list[SessionView]:
     return views
 
 
-def instructive(
-    views: Iterable[SessionView], most: int = 12
-) -> list[tuple[NoteView, ClaimFinding]]:
-    """Wrong sentences of models, critical and surest first, at most so many."""
-    found = [
-        (note, claim)
-        for view in views
-        for note in view.notes
-        if (note.case.draft.drafter, note.case.draft.workflow) in note.run.models
-        for claim in note.wrong
-    ]
-    return sorted(found, key=lambda pair: pair[0].urgency(pair[1]))[:most]
+def lessons(views: Iterable[SessionView]) -> list[tuple[NoteView, Planted]]:
+    """One planted error of each type, the gravest types first.
+
+    Of a type, the first that changes a sentence is shown, else the first that adds or removes one.
+    """
+    best: dict[str, tuple[NoteView, Planted]] = {}
+    for note, error in ((n, p) for view in views for n in view.notes for p in n.planted):
+        kept = best.get(error.error_type)
+        if kept is None or (_changes(error) and not _changes(kept[1])):
+            best[error.error_type] = (note, error)
+    return sorted(best.values(), key=lambda pair: _place(pair[1].severity))
+
+
+def _changes(error: Planted) -> bool:
+    return bool(error.before and error.after)
+
+
+def _place(severity: str) -> int:
+    return LEVELS.index(severity) if severity in LEVELS else len(LEVELS)
+
+
+def instructive(views: Iterable[SessionView]) -> list[tuple[NoteView, ClaimFinding]]:
+    """One telling wrong sentence of a model for each type of error, the gravest first.
+
+    Of a type: the one that reads best, for what reads badly warns by itself; of those the gravest,
+    with turns to show it by, and the surest.
+    """
+    best: dict[str, tuple[NoteView, ClaimFinding]] = {}
+    for note in (n for view in views for n in view.notes if n.by_model):
+        for claim in note.wrong:
+            kept = best.get(error_type(claim))
+            if kept is None or _telling(note, claim) < _telling(*kept):
+                best[error_type(claim)] = (note, claim)
+    return sorted(best.values(), key=lambda pair: pair[0].urgency(pair[1]))
+
+
+def _telling(note: NoteView, claim: ClaimFinding) -> tuple[float, int, bool, float]:
+    level, surety = note.urgency(claim)
+    return -soundness(claim.text), level, not claim.evidence, surety

@@ -12,11 +12,11 @@ from ..html import VERDICTS, Html, css, escape
 from ..metrics import info
 from ..storage import write_text
 from . import audit, corrected, wording
-from .content import content, label
+from .content import content, counted, label
 from .data import RunData
 from .figures import Drawn
-from .notes import instructive, session_views
-from .summary import counted, findings
+from .notes import instructive, lessons, session_views
+from .summary import findings
 from .tables import NO_VALUE, Table
 
 
@@ -29,6 +29,7 @@ def render(
 ) -> Path:
     """Write the page and give its path."""
     views = session_views(run)
+    left_out = {c["head"] for c in content()["headline"] if audience in c.get("not_for", ())}
     script = _asset("report.js")
     page = environment().get_template("page.html").render(
         run=run,
@@ -37,9 +38,11 @@ def render(
         titles=content()["parts"],
         parts=content()["audiences"][audience],
         summary=findings(run, tables),
-        tables=tables,
+        tables=tables | {"headline": tables["headline"].without(left_out)},
+        folded=content()["folded"][audience],
         figures=figures,
         sessions=views,
+        lessons=lessons(views),
         instructive=instructive(views),
         questions=content()["questions"],
         audit_text=audit.words()["text"],
@@ -50,7 +53,11 @@ def render(
         },
         verdicts=VERDICTS,
         section_titles=_section_titles(run),
-        metrics=[(c["head"], info(c["metric"])) for c in content()["headline"]],
+        metrics=[
+            (c["head"], info(c["metric"]))
+            for c in content()["headline"]
+            if c["head"] not in left_out
+        ],
         no_value=NO_VALUE,
         command=_command(run),
         style=Html(css() + _asset("report.css")),

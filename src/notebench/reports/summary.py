@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import stats
 from ..metrics import info
-from .content import content, label, sentence
+from .content import content, counted, label, sentence
 from .data import CHECKS, Cell, RunData
 from .tables import Table, amount, signed, span
 
@@ -28,11 +28,6 @@ def findings(run: RunData, tables: dict[str, Table]) -> list[tuple[str, str]]:
         (content()["leads"]["doubt"], " ".join(doubt)),
     ]
     return [(lead, text) for lead, text in found if text]
-
-
-def counted(n: int, thing: str) -> str:
-    """A number with its noun."""
-    return f"{n} {thing}" if n == 1 else f"{n} {thing}s"
 
 
 def _scope(run: RunData) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from .. import stats
 from ..metrics import info
 from ..review import Model, items, mean_load, modelled
 from ..storage import write_text
-from .content import content, label
+from .content import content, counted, label
 from .data import CELL, RunData
 from .quality import quality_rows
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 NO_VALUE = "not measurable"
 NO_INTERVAL = "no interval"
+MINUS = "\N{MINUS SIGN}"
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,15 @@ class Table:
     signatures: Sequence[str] = field(default=())
     """The signature of each number, one a line."""
 
+    def without(self, heads: Collection[str]) -> Table:
+        """The same table without the columns of those headings; its CSV keeps all numbers."""
+        kept = [i for i, head in enumerate(self.columns) if head not in heads]
+        return replace(
+            self,
+            columns=[self.columns[i] for i in kept],
+            rows=[[row[i] for i in kept] for row in self.rows],
+        )
+
     def write_csv(self, folder: Path) -> Path:
         """The numbers behind the cells, tidy, and in each row what they hang on."""
         data = self.data.assign(signature=self.signature) if self.signature else self.data
@@ -52,7 +62,11 @@ class Table:
 
 
 def amount(value: float, unit: str) -> str:
-    """A value in its unit, as a reader expects it."""
+    """A value in its unit, as a reader expects it; the minus as printed."""
+    return _plain(value, unit).replace("-", MINUS)
+
+
+def _plain(value: float, unit: str) -> str:
     if unit == "share":
         return f"{100 * value:.1f}%" if value < 0.1 and value else f"{100 * value:.0f}%"
     if unit == "seconds":
@@ -66,7 +80,7 @@ def amount(value: float, unit: str) -> str:
 
 def signed(value: float, digits: int = 0) -> str:
     """A number with its sign, the minus as printed."""
-    return f"{value:+.{digits}f}".replace("-", "\N{MINUS SIGN}")
+    return f"{value:+.{digits}f}".replace("-", MINUS)
 
 
 def span(low: float, high: float, unit: str) -> str:
@@ -117,7 +131,7 @@ def headline(run: RunData) -> Table:
         notes = [d.session_id for d in run.drafts if (d.drafter, d.workflow) == cell]
         rows.append([
             Shown(run.name(cell), title=cell[0]),
-            Shown(str(len(notes)), f"{len(set(notes))} sessions"),
+            Shown(str(len(notes)), counted(len(set(notes)), "session")),
             *(estimated(run, found.get((m, *cell)), m, cell[0]) for m in metrics),
         ])  # fmt: skip
     signatures = [
@@ -257,7 +271,7 @@ def strata(run: RunData) -> list[Table]:
         found = _by(each, "drafter", by)
         rows = [
             [
-                Shown(label("strata", str(r[by])), f"{int(r['sessions'])} sessions"),
+                Shown(label("strata", str(r[by])), counted(int(r["sessions"]), "session")),
                 estimated(run, r, "hallucination"),
                 *(estimated(run, found.get((d, r[by])), "hallucination", d) for d in drafters),
             ]
