@@ -8,7 +8,11 @@ import { handOver } from "./handover.js";
 export const welcomePage = (app, resumed) => {
   const { payload, notes } = app;
   const problem = el("p", { class: "problem", role: "alert" });
-  const saved = el("input", { type: "file", accept: ".json,application/json", change: () => app.openCopy(saved.files[0], problem) });
+  const saved = el("input", { type: "file", accept: ".json,application/json", change: () => {
+    const [file] = saved.files;
+    saved.value = ""; // so that the same file can be chosen again
+    if (file) app.openCopy(file, problem);
+  } });
   return el("div", { class: "page" },
     el("h1", {}, payload.title),
     el("p", {}, `${counted(notes.length, "note")} to ${payload.options.verb} against ${notes.length === 1 ? "its session" : "their sessions"}. `, payload.intro),
