@@ -13,10 +13,12 @@ did on the data that rates are corrected by, and writes no page.
 from __future__ import annotations
 
 import argparse
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from fit_local_llm import RESULTS, markdown
 from generated_checks import generated_tables
 
 from notebench.adapters import accuracy
@@ -50,6 +52,8 @@ def blocks(given: argparse.Namespace) -> Iterator[tuple[str, str]]:
             yield name, validate(name, path, judge).to_markdown(about="")
     if given.verifier == "local":
         yield "generated", generated_tables(judge)
+        if RESULTS.exists():  # too slow to measure again here
+            yield "local-llm", markdown(json.loads(RESULTS.read_text("utf-8")))
 
 
 def count_accuracy(given: argparse.Namespace) -> None:

@@ -1,10 +1,11 @@
 """Sentences of notes written for fitting: small ledgers with true and wrong sentences about them.
 
-The text files in `written/` hold, for each small session, facts (`f kind: statement`), rough notes
-(`n`), the note of the session before (`p`), turns of talk (`t c:` clinician, `t p:` client), topics
-that nobody raised (`na`), true sentences (`+`) and wrong ones (`- error_type: sentence`). They were
-written by language models under a brief, for this project: no sentence stands in the labelled data
-that verifiers are reported on.
+Those in `written/reader/` train the local verifier's reader; those in `written/weights/`, and a
+fifth of the others, the weights that are put on what it says. For each small session a text file
+holds facts (`f kind: statement`), rough notes (`n`), the note of the session before (`p`), turns of
+talk (`t c:` clinician, `t p:` client), topics that nobody raised (`na`), true sentences (`+`) and
+wrong ones (`- error_type: sentence`). They were written by language models under a brief, for this
+project: no sentence stands in the labelled data that verifiers are reported on.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import NamedTuple
 from notebench.records import Fact, Session, Turn
 
 HERE = Path(__file__).parent / "written"
+READER, WEIGHTS = HERE / "reader", HERE / "weights"
 
 
 class Written(NamedTuple):
@@ -25,7 +27,7 @@ class Written(NamedTuple):
     sentences: list[tuple[str, str | None]]
 
 
-def written(folder: Path = HERE) -> Iterator[Written]:
+def written(folder: Path = READER) -> Iterator[Written]:
     """Every small session of the folder's files, in order."""
     for path in sorted(folder.glob("*.txt")):
         for block in path.read_text("utf-8").split("\n== "):
@@ -37,8 +39,9 @@ LEFT_OUT = 5
 
 
 def unread_by_the_reader() -> list[Written]:
-    """The small sessions that the reader is not trained on, by name in order."""
-    return sorted(written(), key=lambda w: w.session.session_id)[LEFT_OUT - 1 :: LEFT_OUT]
+    """The small sessions that the reader is not trained on."""
+    by_name = sorted(written(), key=lambda w: w.session.session_id)
+    return [*by_name[LEFT_OUT - 1 :: LEFT_OUT], *written(WEIGHTS)]
 
 
 def _one(block: str) -> Written:

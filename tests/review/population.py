@@ -1,7 +1,7 @@
 """Simulated reviewers whose ways are known: what `review fit` has to find again.
 
-Each reviewer reads and mends at a pace of their own and notices a share of the errors. Nothing here is
-about real people; the numbers are chosen to be recovered.
+Each reviewer reads and mends at a pace of their own and notices a share of the errors. Nothing here
+is about real people; the numbers are chosen to be recovered.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def simulate(
     seed: int, reviewers: int = 10, notes: int = 40, people: Population | None = None,
     shared: bool = True,
 ) -> pd.DataFrame:  # fmt: skip
-    """Timed reviews, with the errors planted and caught. shared: everybody reviews the same notes."""
+    """Timed reviews, with the errors planted and caught. shared: all review the same notes."""
     p, rng = people or Population(), np.random.default_rng(seed)
     pool = notes if shared else notes * reviewers
     words = rng.integers(80, 320, pool)

@@ -54,7 +54,7 @@ def test_findings_come_in_the_promised_order_and_shape(session):
     assert [f.kind for f in found] == ["claim"] * 2 + ["fact"] * 6
     assert [f.fact_id for f in found[2:]] == [f.id for f in session.facts]
     for finding in found[:2]:
-        assert isinstance(finding, ClaimFinding) and finding.verifier == "local@3"
+        assert isinstance(finding, ClaimFinding) and finding.verifier == "local@4"
         assert draft.sections[0].text[finding.start : finding.end] == finding.text
         assert set(finding.evidence) <= set(session.turns())
     assert found[0].evidence == [1] and "F01" in found[0].facts

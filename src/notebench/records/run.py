@@ -115,7 +115,7 @@ class Manifest(Record):
     verifier: str | None = None
     """name@version of the verifier behind findings and tallies."""
     agreement: dict[str, Any] = Field(default_factory=dict)
-    """How far several judges agree on claims and on facts: Krippendorff's alpha with its interval."""
+    """How far several judges agree on claims and facts: Krippendorff's alpha, with its interval."""
     warnings: list[str] = Field(default_factory=list)
     """What to bear in mind when reading its figures, such as a judge of a drafter's own family."""
     digests: dict[str, str] = Field(default_factory=dict)

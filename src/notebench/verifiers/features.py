@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
+from rapidfuzz import fuzz
+
 from ..records import Fact
+from .beside import lines_beside
 from .checks import View, run_checks
 from .index import SessionIndex
 from .lexicon import cues
-from .scale import Scale, scales
+from .reader import unborne
 from .support import support
 from .terms import Reading, read, scaffold
 
-_FAINT = 0.5
+_SURE, _CALM = 5.0, 1.0
+"""Log-odds of the reader beyond which it makes no difference how sure it is that a claim errs, and
+how sure that it does not: it reads numbers and names badly, and shall not talk a check down."""
 
 
 @dataclass(frozen=True)
@@ -27,21 +32,37 @@ class Judged:
 
 
 def claim_features(claim: Reading, section: str, index: SessionIndex) -> Judged:
-    """Features of a claim: coverage by each source, then every typed check."""
+    """Features of a claim: coverage by each source, every typed check, and what the reader says.
+
+    Each is 0 where nothing speaks against the claim; weights are 0 or above, so none speaks for it.
+    """
     view = View(claim, section, index.near(claim), index)
     checked = run_checks(view)
     values = _coverage(view) | support(view)
     values |= {name: value for name, (value, _) in checked.items()}
-    values["sourceless"] = sourceless(scales()["source"], values)
+    values["unborne"] = 0.0 if copied(claim, index) else _doubt(view)
     return Judged(view, values, {name: detail for name, (_, detail) in checked.items()})
 
 
-def sourceless(source: Scale, values: Mapping[str, float]) -> float:
-    """Log-odds above `_FAINT` that a claim has no source; a weak suspicion adds nothing.
+def _doubt(view: View) -> float:
+    """What the reader says of a claim, from 0 (borne out) to _SURE + _CALM."""
+    lines = tuple(lines_beside(view.claim, view.evidence, view.index))
+    return _CALM + max(-_CALM, min(_SURE, unborne(view.claim.text, lines)))
 
-    Fair paraphrases share few words with the session too, so only a strong suspicion counts.
+
+_QUOTED = re.compile(r"[\"“]([^\"“”]{8,400})[\"”]")
+_SAME = 95  # likeness (0-100) of letters from which a text stands in the session as it is
+
+
+def copied(claim: Reading, index: SessionIndex) -> bool:
+    """Whether a claim stands in the session word for word, or is a quotation that does.
+
+    The reader is trained on what notes say in their own words, and not asked about such.
     """
-    return max(0.0, source.odds(values) - _FAINT)
+    quotes = [m[1] for m in _QUOTED.finditer(claim.low)]
+    told = quotes or [claim.low.strip(" .")]
+    rest = read(_QUOTED.sub(" ", claim.text)).keys - scaffold() if quotes else frozenset()
+    return not rest and all(fuzz.partial_ratio(q, index.low) >= _SAME for q in told)
 
 
 def _coverage(view: View) -> dict[str, float]:
@@ -83,6 +104,8 @@ class NoteView:
     values: frozenset[float]
     likenesses: tuple[dict[str, float], ...]
     """For each sentence, its likeness to every fact that it shares a word with."""
+    brevity: float
+    """How much shorter (0-1) it is than the facts together: the shorter, the more it leaves out."""
 
     def kinship(self, fact_id: str) -> tuple[float, float]:
         """Likeness (0-1) of a fact to its likest sentence, and by how much another is liker there.
@@ -101,11 +124,14 @@ class NoteView:
     @classmethod
     def of(cls, sentences: Sequence[Reading], index: SessionIndex) -> NoteView:
         """From its sentences."""
+        told = sum(len(s.keys) for s in sentences)
+        known = sum(len(read(f.statement).keys) for f in index.session.facts or [])
         return cls(
             tuple(sentences),
             frozenset().union(*(s.keys for s in sentences)),
             frozenset().union(*(s.values for s in sentences)),
             tuple(index.fact_likenesses(s) for s in sentences),
+            max(0.0, 1 - told / known) if known else 0.0,
         )
 
 
@@ -180,8 +206,7 @@ def _against(fact: Reading, note: NoteView, index: SessionIndex) -> FactView:
             "fact_numbers": float(bool(wanted)),
             "fact_numbers_missing": _gone(wanted, note.values),
             "fact_numbers_far": _gone(wanted, near),
-            "fact_length": math.log1p(len(fact.keys)),
-            "note_length": math.log1p(sum(len(s.keys) for s in note.sentences)),
+            "note_brief": note.brevity,
         },
         nearest,
     )

@@ -91,6 +91,14 @@ class SessionIndex(Said):
             if p.fact is not None
         }
 
+    def fact(self, fact_id: str) -> Passage:
+        """The passage of a fact."""
+        return self._facts_by_id[fact_id]
+
+    @cached_property
+    def _facts_by_id(self) -> dict[str, Passage]:
+        return {p.fact.id: p for p in self._facts if p.fact is not None}
+
     @cached_property
     def _held_by(self) -> Counter[str | float]:
         """How many facts hold a word, or a number."""

@@ -1,9 +1,10 @@
-"""The local verifier: no language model, no network; words, numbers, polarity and typed checks.
+"""The local verifier: no network; words, numbers, polarity, typed checks and a small reader.
 
-For each sentence it looks up the nearest passages of the session, runs the checks of checks.py,
-and a small logistic model fitted on labelled drafts (benchmarks/fit_local_verifier.py) turns them
-into a probability. It does not understand: a fair paraphrase in other words looks unsupported to
-it, and an error made of the session's own words can pass. docs/validation.md says how often.
+For each sentence it looks up the nearest passages of the session, runs the checks of checks/, has
+a small model read it beside those passages (reader.py), and a logistic model fitted on labelled
+drafts (benchmarks/fit_local_verifier.py) turns all that into a probability. It errs: a fair
+paraphrase in other words can look unsupported, and an error made of the session's own words can
+pass. docs/validation.md says how often.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import NamedTuple
 
 from .. import taxonomy
 from ..records import (
+    WRONG,
     ClaimFinding,
     ClaimVerdict,
     Draft,
@@ -34,7 +36,7 @@ from .passages import Passage
 from .scale import Scale, scales
 from .terms import Reading, read
 
-VERSION = "3"
+VERSION = "4"
 _CONVEYED = 0.45
 """Nearness from which a fact counts as what a sentence is about."""
 _LIKELIEST = 0.25
@@ -97,7 +99,7 @@ class LocalVerifier:
                 draft, claim, "uncheckable", 0.0, reason="It states nothing that could be checked."
             )
         judged = claim_features(reading, claim.section, index)
-        scale = scales()["claim"]
+        scale = scales()["claim" if index.session.facts else "bare"]
         p = scale.probability(judged.values)
         if empty(judged):
             return self._claim(
@@ -139,7 +141,7 @@ class LocalVerifier:
         for fact in index.session.facts or []:
             view = fact_features(fact, note, index)
             p = scale.probability(view.values)
-            verdict, why = _fact_verdict(p, scale, view, found)
+            verdict, why = _fact_verdict(fact.id, p, scale, view, found)
             made.append(self._fact(draft, fact.id, verdict, p, why))
         return made
 
@@ -152,18 +154,23 @@ class LocalVerifier:
         )  # fmt: skip
 
 
-_DISTORTS = frozenset(
-    "wrong_value negation_flip wrong_person wrong_time severity_shift certainty_shift".split()
-)
+_ADDS = frozenset("boilerplate repetition misplaced false_quotation".split())
+
+
+def _distorts(finding: ClaimFinding, fact_id: str) -> bool:
+    """Whether a wrong sentence changes a fact that it is about, and does not only add to it."""
+    if finding.verdict not in WRONG or fact_id not in finding.facts or not finding.error_type:
+        return False
+    return finding.error_type not in _ADDS and not finding.error_type.startswith("fabricated")
 
 
 def _fact_verdict(
-    p: float, scale: Scale, view: FactView, found: list[ClaimFinding]
+    fact_id: str, p: float, scale: Scale, view: FactView, found: list[ClaimFinding]
 ) -> tuple[FactVerdict, str]:
     if p >= scale.threshold:
         return "omitted", "No sentence of the note holds enough of its words and numbers."
     nearest = found[view.nearest] if view.nearest is not None else None
-    if nearest is not None and nearest.error_type in _DISTORTS:
+    if nearest is not None and _distorts(nearest, fact_id):
         return "distorted", f"The nearest sentence gets it wrong: {nearest.reason}"
     return "conveyed", "A sentence of the note holds most of its words and numbers."
 
@@ -213,18 +220,39 @@ _NEW = {
     "O": "fabricated_observation", "I": "fabricated_intervention",
     "R": "fabricated_response", "A": "unsupported_inference", "P": "fabricated_plan",
 }  # fmt: skip
+_SPEAKS = 0.35
+"""What a check must add to the log-odds to be given as the reason."""
+_NOVEL = 0.5
+"""Share of a sentence's words that its evidence must lack for it to be new rather than changed."""
 
 
 def explain(judged: Judged, scale: Scale) -> tuple[Meaning, str]:
-    """The check that adds most to the score; without one, plain lack of support."""
+    """The check that adds most to the score; else whether the sentence is new or changed."""
     parts = scale.parts(judged.values)
     parts |= {n: math.inf for n in scale.floors if judged.values.get(n, 0.0) >= 1}
-    fired = [(parts.get(name, 0.0), name) for name in meanings() if parts.get(name, 0.0) > 0.35]
-    if parts.get("sourceless", 0.0) < max(fired, default=(0.0, ""))[0]:
-        _, name = max(fired)
+    fired = [(parts[name], name) for name in meanings() if parts.get(name, 0.0) > 0]
+    value, name = max(fired, default=(0.0, ""))
+    if value > _SPEAKS or (value and judged.view.novelty < _NOVEL):
         return meanings()[name], judged.details[name]
-    kind = _NEW.get(judged.view.section[:1].upper(), "fabricated_symptom")
-    return Meaning(kind, "unsupported", "The session holds little of what this says."), ""
+    if judged.view.novelty < _NOVEL:
+        words = "Read beside what the session says on this, it does not follow."
+        return Meaning("unsupported_inference", "unsupported", words), ""
+    return Meaning(
+        _invented(judged), "unsupported", "The session holds little of what this says."
+    ), ""
+
+
+def _invented(judged: Judged) -> str:
+    """What kind of invention a sentence is, by what it speaks of, else by where it stands."""
+    low = judged.view.claim.low
+    if judged.view.claim.risks:
+        return "fabricated_risk"
+    if cues().topics("interventions", low):
+        return "fabricated_intervention"
+    section = judged.view.section[:1].upper()
+    if section not in _NEW and cues().lists["plan"].search(low):
+        return "fabricated_plan"
+    return _NEW.get(section, "fabricated_symptom")
 
 
 def severity_of(error_type: str, view: View) -> Severity:

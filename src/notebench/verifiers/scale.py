@@ -39,7 +39,7 @@ class Scale:
 
 @cache
 def scales() -> dict[str, Scale]:
-    """The fitted models by name: source, claim, fact."""
+    """The fitted models by name: claim, bare (a claim where no ledger of facts is), fact."""
     data = json.loads((files("notebench.verifiers") / "local_model.json").read_text("utf-8"))
     return {
         name: Scale(m["intercept"], m["weights"], m["threshold"], m.get("floors", {}))

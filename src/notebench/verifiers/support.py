@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rapidfuzz import fuzz
+
 from .checks import View
 from .checks.view import among
 from .lexicon import cues
 from .passages import Passage
 from .terms import Term, read, scaffold
-
-_BY_LEDGER = ("alone_stated", "alone_both", "unlike")
-"""Features that need a ledger of facts; without one, another stands for them."""
 
 
 def support(view: View) -> dict[str, float]:
@@ -45,15 +44,15 @@ def _by_source(view: View, vouched: frozenset[str]) -> dict[str, float]:
             _apart(view, held | vouched) for held in (frozenset(), *(p.keys for p in passages))
         )
 
-    in_turn = lacks(turns)
-    if not view.index.session.facts:  # rough notes are short, and a fair note says more than they
-        either = min(in_turn, lacks(e.notes + e.chart))
-        return dict.fromkeys(_BY_LEDGER, 0.0) | {"alone_bare": either}
-    stated = lacks(e.facts + e.notes + e.chart)
+    in_turn, stated = lacks(turns), lacks(e.facts + e.notes + e.chart)
     likest = max(view.index.fact_likenesses(view.claim).values(), default=0.0)
-    unlike = 1 - likest if view.content else stated
-    told = (stated, stated * in_turn, unlike)
-    return dict(zip(_BY_LEDGER, told, strict=True)) | {"alone_bare": 0.0}
+    return {
+        "alone_stated": stated,
+        "alone_both": stated * in_turn,
+        "alone": min(in_turn, stated),
+        "unlike": 1 - likest if view.content else stated,
+        "unlike_letters": 1 - fuzz.partial_ratio(view.claim.low, view.index.low) / 100,
+    }
 
 
 _TOLD = 3
