@@ -174,7 +174,7 @@ def test_a_hostile_session_takes_linear_time(name):
 
 def test_reason_names_the_check(session):
     judged = claim_features(read("Denies homicidal ideation."), "S", SessionIndex(session))
-    meaning, detail = explain(judged, scales()["claim"])
+    meaning, detail = explain(judged)
     assert meaning.error_type == "fabricated_risk" and detail == "homicidal ideation"
 
 

@@ -58,7 +58,7 @@ def test_an_answer_does_not_hang_on_what_was_read_before():
 
 def beside(session: Session, text: str) -> list[str]:
     index, claim = SessionIndex(session), read(text)
-    return lines_beside(claim, index.near(claim), index)
+    return list(lines_beside(claim, index.near(claim), index))
 
 
 def test_the_fact_that_a_sentence_is_about_comes_first():

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..errors import MissingDependency, NotebenchError
+from ..errors import NotebenchError
+from ..printing import to_pdf
 from ..registry import suggest
-from ..storage import atomic
 
 __all__ = ["build", "build_pdf"]
 
@@ -66,18 +66,6 @@ def build_pdf(page: str | Path) -> Path:
     The notes with their transcripts stay in the page: on paper they would fill hundreds of sheets.
     Raises MissingDependency where WeasyPrint is not installed.
     """
-    try:
-        from weasyprint import CSS, HTML, URLFetcher
-    except ImportError as error:
-        raise MissingDependency(
-            "a PDF needs WeasyPrint 70 or newer, which is not installed",
-            mend="pip install 'weasyprint>=70', or print the page from a browser",
-        ) from error
     source = Path(page)
     target = source.with_name(f"{'report' if source.stem == 'index' else source.stem}.pdf")
-    only_embedded = URLFetcher(allowed_protocols=("data",))
-    document = HTML(string=source.read_text("utf-8"), url_fetcher=only_embedded)
-    written = document.write_pdf(stylesheets=[CSS(string="#drafts { display: none; }")])
-    with atomic(target) as stream:
-        stream.write(written)
-    return target
+    return to_pdf(source.read_text("utf-8"), target, style="#drafts { display: none; }")

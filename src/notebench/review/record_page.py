@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..html import Html, css, join, tag, words
+from ..html import Html, tag, words
 from ..storage import write_text
 from .choices import choices
+from .document import document
 from .identifiers import kinds
-from .page import asset, digest
 from .record import records, wording
 
 _SIGNS = {"shown": "✓", "partly": "◐", "not_shown": "✗"}
@@ -62,7 +62,7 @@ def record_html(record: Mapping[str, Any]) -> str:
         tag("h2", "What was confirmed"), _attested(record["attested"]),
         tag("h2", "From draft to chart"), _states(record),
     ]  # fmt: skip
-    return _page(f"{text['title']}: {record['draft_id']}", body)
+    return document(f"{text['title']}: {record['draft_id']}", body)
 
 
 def _question(question: Mapping[str, Any]) -> Html:
@@ -217,17 +217,4 @@ def _index(rows: Iterable[tuple[str, Mapping[str, Any]]]) -> str:
           *(f"{_SIGNS[q['answer']]} {text['answers'][q['answer']]}" for q in r["questions"]))
          for name, r in rows),
     )]  # fmt: skip
-    return _page("Accountability records", body)
-
-
-def _page(title: str, body: Iterable[Html]) -> str:
-    style = css() + asset("record.css")
-    policy = f"default-src 'none'; style-src '{digest(style)}'; base-uri 'none'; form-action 'none'"
-    head = join([
-        tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=Html(policy)),
-        Html('<meta name="viewport" content="width=device-width, initial-scale=1">'),
-        tag("title", title), tag("style", Html(style)),
-    ])  # fmt: skip
-    page = tag("html", tag("head", head), tag("body", tag("main", *body), class_="nb"), lang="en")
-    return f"<!DOCTYPE html>\n{page}\n"
+    return document("Accountability records", body)

@@ -1,8 +1,8 @@
-"""What a sentence is read beside: the few lines of a session that bear on it most."""
+"""What a sentence is read beside: the lines of a session that bear on it most."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from .index import SessionIndex
 from .passages import Evidence, Passage
@@ -14,21 +14,22 @@ _QUESTION, _TURN = 24, 60  # words kept of the turn before, and of a turn
 _BEFORE = 0.25  # likeness from which a line of the note of the session before is shown
 
 
-def lines_beside(claim: Reading, evidence: Evidence, index: SessionIndex) -> list[str]:
+def lines_beside(claim: Reading, evidence: Evidence, index: SessionIndex) -> Iterator[str]:
     """Lines of the session, best first: facts, rough notes, chart, last note, turns of talk.
 
-    Lines of the note of the session before begin with "last time:", turns with who speaks.
+    Lines of the note of the session before begin with "last time:", turns with who speaks. Each is
+    looked for when it is asked for: the reader takes the first ones.
     """
     likeness = index.fact_likenesses(claim)
     facts = sorted((p for p in evidence.facts if p.fact), key=lambda p: -likeness.get(_id(p), 0.0))
     ranked = sorted(likeness, key=lambda name: (-likeness[name], name))
     known = {_id(p) for p in facts}
     facts += [index.fact(name) for name in ranked if name not in known]
-    lines = [_statement(p) for p in facts[:FACTS]]
-    lines += [p.readings[0].text for p in evidence.notes[:NOTES]]
-    lines += [p.readings[0].text[:200] for p in evidence.chart[:1]]
-    lines += [f"last time: {text}" for text in _before(claim, index)]
-    return lines + list(_turns(evidence.talk[:TALK], index))
+    yield from (_statement(p) for p in facts[:FACTS])
+    yield from (p.readings[0].text for p in evidence.notes[:NOTES])
+    yield from (p.readings[0].text[:200] for p in evidence.chart[:1])
+    yield from (f"last time: {text}" for text in _before(claim, index))
+    yield from _turns(evidence.talk[:TALK], index)
 
 
 def _id(passage: Passage) -> str:
@@ -48,7 +49,7 @@ def _before(claim: Reading, index: SessionIndex) -> list[str]:
     return [index.prior[-at].readings[0].text] if likest >= _BEFORE else []
 
 
-def _turns(talk: Iterable[Passage], index: SessionIndex) -> Iterable[str]:
+def _turns(talk: Iterable[Passage], index: SessionIndex) -> Iterator[str]:
     """Turns in order, each once, with the end of the question that a turn answers."""
     shown: set[int] = set()
     order = [t.turn for t in index.session.transcript]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from rapidfuzz import fuzz
 
@@ -13,7 +14,8 @@ from .beside import lines_beside
 from .checks import View, run_checks
 from .index import SessionIndex
 from .lexicon import cues
-from .reader import unborne
+from .reader import LINES, unborne
+from .scale import Scale, scales
 from .support import support
 from .terms import Reading, read, scaffold
 
@@ -30,23 +32,34 @@ class Judged:
     values: dict[str, float]
     details: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def scale(self) -> Scale:
+        """The model that weighs them: sessions without a ledger of facts have one of their own."""
+        return scales()["claim" if self.view.index.session.facts else "bare"]
+
+
+def checked(claim: Reading, section: str, index: SessionIndex) -> Judged:
+    """Features of a claim without the reader: coverage by each source, and every typed check."""
+    view = View(claim, section, index.near(claim), index)
+    found = run_checks(view)
+    values = _coverage(view) | support(view)
+    values |= {name: value for name, (value, _) in found.items()}
+    return Judged(view, values, {name: detail for name, (_, detail) in found.items()})
+
 
 def claim_features(claim: Reading, section: str, index: SessionIndex) -> Judged:
     """Features of a claim: coverage by each source, every typed check, and what the reader says.
 
     Each is 0 where nothing speaks against the claim; weights are 0 or above, so none speaks for it.
     """
-    view = View(claim, section, index.near(claim), index)
-    checked = run_checks(view)
-    values = _coverage(view) | support(view)
-    values |= {name: value for name, (value, _) in checked.items()}
-    values["unborne"] = 0.0 if copied(claim, index) else _doubt(view)
-    return Judged(view, values, {name: detail for name, (_, detail) in checked.items()})
+    judged = checked(claim, section, index)
+    doubt = 0.0 if copied(claim, index) else _doubt(judged.view)
+    return replace(judged, values=judged.values | {"unborne": doubt})
 
 
 def _doubt(view: View) -> float:
     """What the reader says of a claim, from 0 (borne out) to _SURE + _CALM."""
-    lines = tuple(lines_beside(view.claim, view.evidence, view.index))
+    lines = tuple(islice(lines_beside(view.claim, view.evidence, view.index), LINES))
     return _CALM + max(-_CALM, min(_SURE, unborne(view.claim.text, lines)))
 
 

@@ -99,7 +99,7 @@ class LocalVerifier:
                 draft, claim, "uncheckable", 0.0, reason="It states nothing that could be checked."
             )
         judged = claim_features(reading, claim.section, index)
-        scale = scales()["claim" if index.session.facts else "bare"]
+        scale = judged.scale
         p = scale.probability(judged.values)
         if empty(judged):
             return self._claim(
@@ -112,7 +112,7 @@ class LocalVerifier:
                 draft, claim, "supported", p, evidence=evidence.turns, facts=facts,
                 reason="Its words, numbers and polarity agree with the session.",
             )  # fmt: skip
-        meaning, detail = explain(judged, scale)
+        meaning, detail = explain(judged)
         return self._claim(
             draft, claim, meaning.verdict, p, meaning.error_type,
             severity_of(meaning.error_type, judged.view), evidence.turns, facts,
@@ -226,8 +226,9 @@ _NOVEL = 0.5
 """Share of a sentence's words that its evidence must lack for it to be new rather than changed."""
 
 
-def explain(judged: Judged, scale: Scale) -> tuple[Meaning, str]:
+def explain(judged: Judged) -> tuple[Meaning, str]:
     """The check that adds most to the score; else whether the sentence is new or changed."""
+    scale = judged.scale
     parts = scale.parts(judged.values)
     parts |= {n: math.inf for n in scale.floors if judged.values.get(n, 0.0) >= 1}
     fired = [(parts[name], name) for name in meanings() if parts.get(name, 0.0) > 0]

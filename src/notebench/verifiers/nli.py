@@ -29,11 +29,10 @@ from ..records import (
 from . import calibration, hub
 from .base import Claim, claims, label_of, unscored
 from .entailment import EntailmentModel, Relation, need_packages, settings
-from .features import claim_features
+from .features import checked
 from .index import ANCHORED, Indexes, SessionIndex
 from .local import Meaning, checkable, conveyed, explain, meanings, severity_of
 from .premises import Premise, Premises, wordings
-from .scale import scales
 from .terms import Reading, read
 
 VERSION = "1"
@@ -161,14 +160,14 @@ class Judging:
         outcome = self._outcome(reading, [p for p in premises if not p.prior])
         if outcome is None:
             return self._claim(claim, "unscored", reason=_words("too_long"))
-        judged = claim_features(reading, claim.section, self._index)
+        judged = checked(reading, claim.section, self._index)
         p, facts = self._sure("claim", outcome.unfaithful), conveyed(judged)
         if p < _EVEN:
             return self._claim(
                 claim, "supported", p, facts=facts, evidence=_turns(outcome.best),
                 reason=_words("supported", outcome.best),
             )  # fmt: skip
-        meaning, detail = explain(judged, scales()["claim"])
+        meaning, detail = explain(judged)
         verdict, error, decided, reason = self._wrong(reading, outcome, premises, meaning)
         if meaning in meanings().values() and meaning.error_type == error:
             reason = f"{reason} {meaning.words.format(detail=detail)}"

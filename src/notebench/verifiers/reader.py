@@ -23,6 +23,8 @@ LONGEST_SENTENCE, LONGEST_LINE = 48, 60
 """Places of the sentence and of each line, filled up with padding as in training (tokenizer.json
 pads): the line that bears on it most is read whole, of the next one the first words. With room for
 more lines it did better on pairs of its own kind and worse on the tune half of the challenge."""
+LINES = 2
+"""Lines of which anything is read."""
 _FOLDER = "notebench.verifiers.weights"
 _START, _END, _BETWEEN_LINES = "[CLS]", "[SEP]", "|"
 

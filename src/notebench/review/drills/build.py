@@ -13,6 +13,7 @@ from typing import Any
 from ...errors import NotebenchError
 from ...metrics.base import Case
 from ...metrics.polish import whole
+from ...printing import need_weasyprint
 from ...records import Draft, Session
 from ...storage import write_jsonl, write_text
 from ..bundle import Bundle, Wanted, make_bundle
@@ -64,7 +65,7 @@ def build(
     names = [r.strip() for r in reviewers] or [""]
     _distinct(names)
     if pdf:
-        paper.need_weasyprint()
+        need_weasyprint()
     if names == [""] and plan.experiment:
         raise NotebenchError(
             "in an experiment each reviewer gets a page of their own",

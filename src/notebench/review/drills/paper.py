@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ...errors import MissingDependency
 from ...formats import get
-from ...html import Html, css, join, tag, words
+from ...html import Html, tag, words
+from ...printing import to_pdf
 from ...records import Draft, Session
-from ...storage import atomic, write_text
+from ...storage import write_text
 from ..choices import choices
-from ..page import asset, digest
+from ..document import document
 from .answers import told, where_told
 from .design import Sheet
 from .items import Notes
@@ -38,41 +38,9 @@ def write(
     return written
 
 
-def to_pdf(page: str, target: Path) -> Path:
-    """Print a page to PDF. Needs WeasyPrint and contacts nothing; raises MissingDependency."""
-    need_weasyprint()
-    from weasyprint import HTML, URLFetcher
-
-    only_embedded = URLFetcher(allowed_protocols=("data",))
-    data = HTML(string=page, url_fetcher=only_embedded).write_pdf()
-    with atomic(target) as stream:
-        stream.write(data)
-    return target
-
-
-def need_weasyprint() -> None:
-    """Raises MissingDependency where no PDF can be made."""
-    try:
-        from weasyprint import URLFetcher  # noqa: F401  (is it there, and new enough?)
-    except ImportError as error:
-        raise MissingDependency(
-            "a PDF needs WeasyPrint 70 or newer, which is not installed",
-            mend="pip install 'weasyprint>=70', or leave --pdf out and print the HTML files",
-        ) from error
-
-
-def document(title: str, body: Sequence[Html | None], wide: bool = False) -> str:
+def printable(title: str, body: Sequence[Html | None]) -> str:
     """A page that loads nothing and runs nothing, for the screen and for paper."""
-    style = css() + asset("record.css") + asset("paper.css")
-    policy = f"default-src 'none'; style-src '{digest(style)}'; base-uri 'none'; form-action 'none'"
-    head = join([
-        tag("meta", charset="utf-8"),
-        tag("meta", http_equiv="Content-Security-Policy", content=Html(policy)),
-        Html('<meta name="viewport" content="width=device-width, initial-scale=1">'),
-        tag("title", title), tag("style", Html(style)),
-    ])  # fmt: skip
-    page = tag("html", tag("head", head), tag("body", tag("main", *body), class_="nb"), lang="en")
-    return f"<!DOCTYPE html>\n{page}\n"
+    return document(title, body, "paper.css")
 
 
 def _worksheet(plan: Plan, sheet: Sheet, notes: Notes, keys: Keys) -> str:
@@ -103,7 +71,7 @@ def _worksheet(plan: Plan, sheet: Sheet, notes: Notes, keys: Keys) -> str:
             if place.arm.write == "before"
             else [note, source]
         )
-    return document(plan.title, body)
+    return printable(plan.title, body)
 
 
 def _note(
@@ -170,7 +138,7 @@ def _answers(plan: Plan, given: Sequence[Sheet], notes: Notes, keys: Keys) -> st
             *([tag("h3", "What is wrong"), tag("ol", *(_error(e) for e in key["errors"]))]
               if key["errors"] else [tag("p", tag("b", "Nothing is wrong with this note."))]),
             class_="sheet")]  # fmt: skip
-    return document(f"Answers: {plan.title}", body)
+    return printable(f"Answers: {plan.title}", body)
 
 
 def _error(error: Mapping[str, Any]) -> Html:

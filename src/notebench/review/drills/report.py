@@ -10,7 +10,7 @@ from ...stats.intervals import Interval
 from .answers import told, where_told
 from .marking import Marked, MarkedNote
 from .measures import TRAITS, reliability
-from .paper import document
+from .paper import printable
 from .parts import (
     bar,
     beside,
@@ -59,7 +59,7 @@ def trainee_page(scored: Scored, name: str, one: Marked) -> str:
         head("sure"), *_calibration(values, notes),
         head("sitting"), _sitting(notes), measures(values, _TREND), _foot(scored),
     ]  # fmt: skip
-    return document(title, body)
+    return printable(title, body)
 
 
 def group_page(scored: Scored, pages: Sequence[str]) -> str:
@@ -81,7 +81,7 @@ def group_page(scored: Scored, pages: Sequence[str]) -> str:
         head("sitting"), measures(scored.group, _TREND),
         head("hardest"), _hardest(scored), _foot(scored),
     ]  # fmt: skip
-    return document(title, body)
+    return printable(title, body)
 
 
 def _unfinished(n: int) -> Html | None:
