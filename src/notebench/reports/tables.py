@@ -68,19 +68,19 @@ def amount(value: float, unit: str) -> str:
 
 def _plain(value: float, unit: str) -> str:
     if unit == "share":
-        return f"{100 * value:.1f}%" if value < 0.1 and value else f"{100 * value:.0f}%"
+        return f"{100 * value:z.1f}%" if value < 0.1 and value else f"{100 * value:z.0f}%"
     if unit == "seconds":
-        return f"{value / 60:.1f} min"
+        return f"{value / 60:z.1f} min"
     if unit == "gap":
         return signed(value, 2)
     if unit in ("score", "points"):
-        return f"{value:.2f}"
-    return f"{value:.1f}" if unit == "words" or value >= 10 else f"{value:.2f}"
+        return f"{value:z.2f}"
+    return f"{value:z.1f}" if unit == "words" or value >= 10 else f"{value:z.2f}"
 
 
 def signed(value: float, digits: int = 0) -> str:
     """A number with its sign, the minus as printed."""
-    return f"{value:+.{digits}f}".replace("-", MINUS)
+    return f"{value:+z.{digits}f}".replace("-", MINUS)
 
 
 def span(low: float, high: float, unit: str) -> str:
